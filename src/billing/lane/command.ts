@@ -1,0 +1,35 @@
+import type { Account } from '../ledger/model.js';
+import type { Decision, Refusal, World } from '../ledger/world.js';
+
+/** The rows beside the account that a command's rules read: single rows, and whole families by their prefix. */
+export interface Reads {
+  readonly keys?: readonly string[];
+  readonly prefixes?: readonly string[];
+}
+
+/** A decision with what the shell has to know to carry it out. */
+export interface LedgerCommand<A> {
+  /** For the log. */
+  readonly name: string;
+  /** A person waits for the answer: goes before batches. */
+  readonly priority: 'person' | 'batch';
+  /** The most rows it writes, the account and its operation row included. */
+  readonly rowsMax: number;
+  /**
+   * Named where asking again must answer the same although the state alone can't tell (a lost answer, a second
+   * delivery): its answer is then kept in an operation row, written in the same transaction.
+   */
+  readonly operation?: { readonly id: string; readonly mintedAt: string };
+  /** `careful` after a conflict: read also what was only assumed to be absent. */
+  reads(account: Account, careful: boolean): Reads;
+  decide(world: World, now: string): Decision<A>;
+}
+
+export type Outcome<A> =
+  | { readonly kind: 'done'; readonly answer: A }
+  | { readonly kind: 'refused'; readonly reason: Refusal };
+
+/** Others were first again and again, up to the named limit: nothing was written, and asking again is safe. */
+export class LedgerBusy extends Error {
+  override readonly name = 'LedgerBusy';
+}

@@ -1,0 +1,45 @@
+/** Calendar days and months of an account, and the expiry of funds. Pure: the moment is always a parameter. */
+import { DateTime } from 'luxon';
+
+/** Funds not used within twelve months of their purchase are forfeited (DESIGN §1): calendar months, UTC end of day. */
+const LOT_LIFE_MONTHS = 12;
+
+export function expiryOf(purchasedAt: string): string {
+  return iso(utc(purchasedAt).plus({ months: LOT_LIFE_MONTHS }).endOf('day'));
+}
+
+/** `YYYY-MM-DD` of the moment in the time zone. */
+export function dayOf(at: string, timeZone: string): string {
+  return utc(at).setZone(timeZone).toFormat('yyyy-MM-dd');
+}
+
+/** `YYYY-MM` of the moment in the time zone. */
+export function monthOf(at: string, timeZone: string): string {
+  return utc(at).setZone(timeZone).toFormat('yyyy-MM');
+}
+
+/** The first moment of the next day or month in the time zone, when a cap has room again. */
+export function startOfNext(unit: 'day' | 'month', at: string, timeZone: string): string {
+  return iso(
+    utc(at)
+      .setZone(timeZone)
+      .plus({ [unit]: 1 })
+      .startOf(unit),
+  );
+}
+
+export function daysBefore(date: string, days: number): string {
+  return utc(date).minus({ days }).toFormat('yyyy-MM-dd');
+}
+
+export function after(at: string, span: { hours?: number; minutes?: number; seconds?: number; days?: number }): string {
+  return iso(utc(at).plus(span));
+}
+
+function utc(at: string): DateTime {
+  return DateTime.fromISO(at, { zone: 'utc' });
+}
+
+function iso(moment: DateTime): string {
+  return moment.toJSDate().toISOString();
+}

@@ -1,0 +1,175 @@
+/** What the processor said of a payment: the one place where a charge becomes credit (DESIGN §4, step 3). */
+import { after } from '../calendar.js';
+import { post } from '../entries.js';
+import { SYSTEM, type Account, type Actor, type Payment } from '../model.js';
+import { evaluateRecharge, giveRoomBack, healthAfterDecline } from '../recharge.js';
+import { heal, livingAlert, raise, raiseLiving, updateLiving, watchLow } from '../watch.js';
+import { accepted, paymentOf, refused, withAccount, withRows, type Decision, type World } from '../world.js';
+import type { ChargeState, DeclineReason } from '../../payments/processor.js';
+
+export const ACTION_DEADLINE_HOURS = 1;
+export const UNKNOWN_DEADLINE_HOURS = 24;
+const RECENT_TOP_UPS_MAX = 5;
+const CLOSED: readonly Payment['status'][] = ['settled', 'declined', 'cancelled'];
+
+/** `unconfirmed` is no outcome: the payment still waits to be confirmed. */
+export type Outcome = Exclude<ChargeState, { kind: 'unconfirmed' }>;
+
+export interface OutcomeReport {
+  readonly paymentId: string;
+  readonly outcome: Outcome;
+  readonly lowBalance: bigint;
+  /** Who asked for the cancellation. */
+  readonly by?: Actor;
+}
+
+/**
+ * Whoever reports comes here: the click, the webhook, the reconciler. Who comes second finds it done. Only `succeeded`
+ * can still change a payment that was closed, since then money did move.
+ */
+export function recordOutcome(world: World, report: OutcomeReport, now: string): Decision<Payment> {
+  const payment = paymentOf(world, report.paymentId);
+  if (payment === undefined) return refused('notFound');
+  const { outcome } = report;
+  if (payment.status === 'settled') return accepted(world, payment);
+  if (CLOSED.includes(payment.status) && outcome.kind !== 'succeeded') return accepted(world, payment);
+  const next = decided(world, payment, { report, now });
+  return accepted(next, paymentOf(next, payment.id) ?? payment);
+}
+
+interface Context {
+  readonly report: OutcomeReport;
+  readonly now: string;
+}
+
+function decided(world: World, payment: Payment, context: Context): World {
+  const { outcome } = context.report;
+  switch (outcome.kind) {
+    case 'succeeded':
+      return settle(world, payment, context);
+    case 'declined':
+      return finish(decline(world, payment, { reason: outcome.reason, now: context.now }), context);
+    case 'cancelled':
+      return finish(cancelled(world, payment, context), context);
+    case 'actionRequired':
+      return waitForPerson(world, payment, { url: outcome.url, now: context.now });
+    case 'unknown':
+      return keepOpen(world, { ...payment, status: 'unknown', ...deadline(payment, context.now, UNKNOWN_DEADLINE_HOURS) });
+  }
+}
+
+function settle(world: World, payment: Payment, { report, now }: Context): World {
+  const auto = payment.reason === 'autoRecharge';
+  const by = payment.requestedBy;
+  const posted = post(withAccount(world, { health: { failures: 0, held: world.account.health.held } }), {
+    kind: auto ? 'autoRecharge' : 'topUp',
+    amount: payment.amount,
+    at: now,
+    by,
+    reference: payment.id,
+  });
+  const balanceAfter = posted.account.balance;
+  const { deadline: _deadline, ...rest } = payment;
+  const row: Payment = { ...rest, status: 'settled', updatedAt: now, balanceAfter };
+  const done = { paymentId: payment.id, amount: payment.amount, at: now, by };
+  const recentTopUps = [done, ...posted.account.recentTopUps].slice(0, RECENT_TOP_UPS_MAX);
+  const closed = close(withAccount(posted, { recentTopUps }), row);
+  const healed = heal(heal(closed, 'rechargeFailed', { at: now, by }), 'paymentUnknown', { at: now, by });
+  const facts = { balance: balanceAfter, amount: payment.amount, paymentId: payment.id, method: payment.method };
+  const told = auto ? raise(healed, { kind: 'recharged', at: now, facts }) : healed;
+  return finish(told, { report, now });
+}
+
+/** Evaluates auto-recharge again: while the balance is below the trigger one recharge follows another, within caps. */
+function finish(world: World, { report, now }: Context): World {
+  const by = report.by ?? SYSTEM;
+  return watchLow(evaluateRecharge(world, now), { at: now, by, lowBalance: report.lowBalance });
+}
+
+function decline(world: World, payment: Payment, said: { reason: DeclineReason; now: string }): World {
+  const { deadline: _deadline, actionUrl: _url, ...rest } = payment;
+  const row: Payment = { ...rest, status: 'declined', declineReason: said.reason, updatedAt: said.now };
+  const closed = close(world, row);
+  if (payment.reason === 'manual') return closed;
+  const { account } = closed;
+  const health = healthAfterDecline(account.health, said.reason, said.now);
+  return tellFailure(withAccount(closed, { health, counters: giveRoomBack(account, payment) }), row, said);
+}
+
+function tellFailure(world: World, payment: Payment, said: { reason: DeclineReason; now: string }): World {
+  const { health, balance } = world.account;
+  const facts = {
+    balance,
+    amount: payment.amount,
+    declineReason: said.reason,
+    paymentId: payment.id,
+    method: payment.method,
+    paused: health.pausedBy !== undefined,
+    ...(health.notBefore !== undefined && { nextTry: health.notBefore }),
+  };
+  const known = livingAlert(world, 'rechargeFailed');
+  // A pause is news; another failed try of the same trouble only brings the card up to date.
+  if (known !== undefined && known.facts.paused === facts.paused) return updateLiving(world, 'rechargeFailed', facts);
+  const superseded = heal(world, 'rechargeFailed', { at: said.now, by: SYSTEM });
+  return raiseLiving(superseded, { kind: 'rechargeFailed', at: said.now, facts });
+}
+
+function cancelled(world: World, payment: Payment, { report, now }: Context): World {
+  const { deadline: _deadline, actionUrl: _url, ...rest } = payment;
+  const by = report.by ?? SYSTEM;
+  const row: Payment = { ...rest, status: 'cancelled', updatedAt: now, cancelledBy: by };
+  const closed = close(world, row);
+  if (payment.reason === 'manual') return closed;
+  const counters = giveRoomBack(closed.account, payment);
+  const freed = withAccount(closed, { counters });
+  // Nobody approved it in time: that is a failure to tell. A person who cancels wants no new charge at once.
+  if (report.by === undefined) return declineOfCancelled(freed, row, now);
+  return withAccount(heal(freed, 'rechargeFailed', { at: now, by }), { health: { ...freed.account.health, held: true } });
+}
+
+function declineOfCancelled(world: World, payment: Payment, now: string): World {
+  const reason = 'authenticationFailed';
+  const health = healthAfterDecline(world.account.health, reason, now);
+  return tellFailure(withAccount(world, { health }), payment, { reason, now });
+}
+
+function waitForPerson(world: World, payment: Payment, wait: { url: string; now: string }): World {
+  const row: Payment = {
+    ...payment,
+    status: 'actionRequired',
+    actionUrl: wait.url,
+    ...deadline(payment, wait.now, ACTION_DEADLINE_HOURS),
+  };
+  const open = keepOpen(world, row);
+  if (payment.reason === 'manual' || payment.status === 'actionRequired') return open;
+  const facts = {
+    balance: open.account.balance,
+    amount: payment.amount,
+    declineReason: 'needsAction' as const,
+    paymentId: payment.id,
+    method: payment.method,
+    actionUrl: wait.url,
+  };
+  const superseded = heal(open, 'rechargeFailed', { at: wait.now, by: SYSTEM });
+  return raiseLiving(superseded, { kind: 'rechargeFailed', at: wait.now, facts });
+}
+
+/** The first doubt sets the deadline; asking again does not move it. */
+function deadline(payment: Payment, now: string, hours: number): { deadline: string; updatedAt: string } {
+  return { deadline: payment.deadline ?? after(now, { hours }), updatedAt: now };
+}
+
+function keepOpen(world: World, payment: Payment): World {
+  const known = paymentOf(world, payment.id);
+  if (known?.status === payment.status && known.actionUrl === payment.actionUrl) return world;
+  return withRows(withAccount(world, { openPayments: relist(world.account, payment) }), [payment]);
+}
+
+function relist(account: Account, payment: Payment): Account['openPayments'] {
+  return account.openPayments.map((open) => (open.id === payment.id ? { ...open, status: payment.status } : open));
+}
+
+function close(world: World, payment: Payment): World {
+  const openPayments = world.account.openPayments.filter((open) => open.id !== payment.id);
+  return withRows(withAccount(world, { openPayments }), [payment]);
+}

@@ -1,0 +1,62 @@
+/** Spend by day: bounded day rows, and the newest days on the account so that `balance` needs no further read. */
+import { dayOf } from './calendar.js';
+import type { Account, DayTotals, DaySpend, DestinationTotal, StoredCall } from './model.js';
+import { rowKeys, rowOf, withAccount, withRows, type World } from './world.js';
+
+/** Places of their own a day row has; the rest is summed up as "other", so that the row can't outgrow Azure's limit. */
+export const DESTINATIONS_PER_DAY_MAX = 60;
+/** Enough for "the last 30 days" from anywhere in a day. */
+export const DAYS_LISTED_MAX = 31;
+
+export interface Spending {
+  readonly call: Pick<StoredCall, 'start' | 'details'>;
+  /** Signed: a lowered charge is negative. */
+  readonly amount: bigint;
+  /** 0 for a correction: the call was counted before. */
+  readonly calls: 0 | 1;
+}
+
+/** The day rows that spendings of calls with these start times change. */
+export function dayKeysOf(starts: readonly string[], timeZone: string): readonly string[] {
+  return [...new Set(starts.map((start) => rowKeys.day(dayOf(start, timeZone))))];
+}
+
+/** Notes where the money went; call it after the entries, so that the closing balances are right. */
+export function noteSpending(world: World, spendings: readonly Spending[]): World {
+  const { timeZone, balance } = world.account;
+  const changed = new Map<string, DayTotals>();
+  for (const spending of spendings) {
+    const date = dayOf(spending.call.start, timeZone);
+    const day = changed.get(date) ?? rowOf(world, 'day', rowKeys.day(date)) ?? emptyDay(date);
+    changed.set(date, { ...addTo(day, spending), closingBalance: balance });
+  }
+  const days = [...changed.values()];
+  return withAccount(withRows(world, days), { days: listed(world.account, days) });
+}
+
+function emptyDay(date: string): DayTotals {
+  return { type: 'day', date, spend: 0n, calls: 0, destinations: {}, otherSpend: 0n, otherCalls: 0, closingBalance: 0n };
+}
+
+function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
+  const total = { ...day, spend: day.spend + amount, calls: day.calls + calls };
+  const name = call.details['destinationName'] ?? '';
+  const known = Object.hasOwn(day.destinations, name) ? day.destinations[name] : undefined;
+  const full = Object.keys(day.destinations).length >= DESTINATIONS_PER_DAY_MAX;
+  if (known === undefined && (full || calls === 0)) {
+    return { ...total, otherSpend: day.otherSpend + amount, otherCalls: day.otherCalls + calls };
+  }
+  const place: DestinationTotal = { spend: (known?.spend ?? 0n) + amount, calls: (known?.calls ?? 0) + calls };
+  return { ...total, destinations: { ...day.destinations, [name]: place } };
+}
+
+function listed(account: Account, changed: readonly DayTotals[]): readonly DaySpend[] {
+  const all = new Map(account.days.map((day) => [day.date, day]));
+  for (const { date, spend, calls } of changed) all.set(date, { date, spend, calls });
+  return [...all.values()].sort((a, b) => (a.date < b.date ? 1 : -1)).slice(0, DAYS_LISTED_MAX);
+}
+
+/** Spend since a date, inclusive, as far as the listed days reach. */
+export function spendSince(days: readonly DaySpend[], date: string): bigint {
+  return days.reduce((sum, day) => (day.date >= date ? sum + day.spend : sum), 0n);
+}

@@ -1,0 +1,57 @@
+/** Where auto-recharge stands: one pure answer for the rules, for `balance` and for alerts. */
+import { dayOf, monthOf, startOfNext } from './calendar.js';
+import type { Account, AutoRechargeRule, CapCounters, NoRechargeReason } from './model.js';
+
+export type RechargeState =
+  | { readonly kind: 'notNeeded' }
+  /** An auto-recharge, or a manual top-up that lifts the balance above the trigger, is open. */
+  | { readonly kind: 'inProgress' }
+  /** Everything stands for a charge right now. */
+  | { readonly kind: 'due'; readonly rule: AutoRechargeRule }
+  | { readonly kind: NoRechargeReason; readonly until?: string; readonly cap?: 'day' | 'month' };
+
+/** What still counts towards the balance: open payments that are not past their deadline. */
+export function pendingAmount(account: Pick<Account, 'openPayments'>): bigint {
+  return account.openPayments.reduce((sum, payment) => (payment.overdue ? sum : sum + payment.amount), 0n);
+}
+
+/** `now` may be any time after the last change: caps and waits are read at that moment. */
+export function rechargeState(account: Account, now: string): RechargeState {
+  const { rule, health } = account;
+  if (rule?.enabled !== true) return { kind: 'off' };
+  const live = account.openPayments.filter((payment) => !payment.overdue);
+  if (live.some((payment) => payment.reason === 'autoRecharge')) return { kind: 'inProgress' };
+  if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
+  if (account.balance + pendingAmount(account) >= rule.trigger) return { kind: 'inProgress' };
+  if (health.pausedBy !== undefined) return { kind: 'paused' };
+  if (health.held) return { kind: 'held' };
+  if (health.notBefore !== undefined && health.notBefore > now) {
+    return { kind: 'waiting', until: health.notBefore };
+  }
+  return capped(account, rule, now) ?? { kind: 'due', rule };
+}
+
+/** The counters as they stand in the day and month of `now`: yesterday's total counts nothing today. */
+export function countersAt(account: Pick<Account, 'counters' | 'timeZone'>, now: string): CapCounters {
+  const day = dayOf(now, account.timeZone);
+  const month = monthOf(now, account.timeZone);
+  const { counters } = account;
+  return {
+    day,
+    dayTotal: counters.day === day ? counters.dayTotal : 0n,
+    month,
+    monthTotal: counters.month === month ? counters.monthTotal : 0n,
+  };
+}
+
+/** Never a part charge: a recharge that does not fit whole is not made. */
+function capped(account: Account, rule: AutoRechargeRule, now: string): RechargeState | undefined {
+  const counters = countersAt(account, now);
+  if (counters.monthTotal + rule.amount > rule.monthCap) {
+    return { kind: 'capped', cap: 'month', until: startOfNext('month', now, account.timeZone) };
+  }
+  if (rule.dayCap !== undefined && counters.dayTotal + rule.amount > rule.dayCap) {
+    return { kind: 'capped', cap: 'day', until: startOfNext('day', now, account.timeZone) };
+  }
+  return undefined;
+}

@@ -1,0 +1,51 @@
+/**
+ * Between the nouns of the ledger and columns of a row: texts, bigints and booleans are columns of their own, everything
+ * else is a column of JSON text in which a bigint is `{"$n":"123"}`.
+ */
+import { z } from 'zod';
+import type { Values, Value } from '../storage/table.js';
+
+/** A row that is not what this program wrote: an operator must look, nothing is guessed. */
+export class UnreadableRow extends Error {
+  override readonly name = 'UnreadableRow';
+}
+
+export function toColumns(noun: object): Values {
+  const columns: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(noun) as [string, unknown][]) {
+    if (value === undefined) continue;
+    columns[name] = isPlain(value) ? value : toJson(value);
+  }
+  return columns;
+}
+
+function isPlain(value: unknown): value is Value {
+  return typeof value === 'string' || typeof value === 'bigint' || typeof value === 'boolean';
+}
+
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? { $n: part.toString() } : part));
+}
+
+export function fromJson(text: string): unknown {
+  return JSON.parse(text, (_key, part: unknown) => bigintOf(part) ?? part);
+}
+
+function bigintOf(part: unknown): bigint | undefined {
+  if (typeof part !== 'object' || part === null || !Object.hasOwn(part, '$n')) return undefined;
+  const digits = (part as { $n: unknown }).$n;
+  return typeof digits === 'string' && /^-?\d+$/u.test(digits) ? BigInt(digits) : undefined;
+}
+
+/** A column of JSON text. */
+export function json<T extends z.ZodType>(schema: T) {
+  return z.preprocess((text) => (typeof text === 'string' ? fromJson(text) : text), schema);
+}
+
+/** @throws UnreadableRow naming the row and the columns that are wrong, never their content. */
+export function fromColumns<T>(schema: z.ZodType<T>, key: string, values: Values): T {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const columns = parsed.error.issues.map((issue) => issue.path.join('.') || '?').join(', ');
+  throw new UnreadableRow(`row ${key}: ${columns}`);
+}

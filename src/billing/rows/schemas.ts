@@ -1,0 +1,201 @@
+/** What the rows of the ledger must look like when they come back from the table. */
+import { z } from 'zod';
+import { CURRENCIES } from '../money.js';
+import { DECLINE_REASONS } from '../payments/processor.js';
+import { QUARANTINE_REASONS, USAGE_SOURCES } from '../usage/call-record.js';
+import {
+  ALERT_KINDS,
+  ENTRY_KINDS,
+  NO_RECHARGE_REASONS,
+  PAYMENT_STATUSES,
+  type Account,
+  type Entry,
+} from '../ledger/model.js';
+import type { LedgerRow } from '../ledger/world.js';
+import { json } from './columns.js';
+
+const text = z.string();
+const micros = z.bigint();
+const count = z.number().int().nonnegative();
+const actor = z.object({ id: text, name: text });
+const currency = z.enum(CURRENCIES);
+const method = z.object({ id: text, brand: text, last4: text });
+
+const rule = z.object({
+  enabled: z.boolean(),
+  trigger: micros,
+  amount: micros,
+  monthCap: micros,
+  dayCap: micros.exactOptional(),
+  method,
+  setBy: actor,
+  setAt: text,
+});
+
+const paymentSummary = z.object({
+  id: text,
+  amount: micros,
+  reason: z.enum(['manual', 'autoRecharge']),
+  requestedAt: text,
+  status: z.enum(PAYMENT_STATUSES),
+  overdue: z.boolean(),
+});
+
+export const accountSchema: z.ZodType<Account> = z.object({
+  tenant: text,
+  currency,
+  timeZone: text,
+  balance: micros,
+  credited: micros,
+  pointer: micros,
+  nextSequence: micros,
+  head: text,
+  rule: json(rule).exactOptional(),
+  health: json(
+    z.object({
+      failures: count,
+      notBefore: text.exactOptional(),
+      pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
+      held: z.boolean(),
+    }),
+  ),
+  counters: json(z.object({ day: text, dayTotal: micros, month: text, monthTotal: micros })),
+  rechargeCount: micros,
+  alertCount: micros,
+  openPayments: json(z.array(paymentSummary)),
+  recentTopUps: json(z.array(z.object({ paymentId: text, amount: micros, at: text, by: actor }))),
+  livingAlerts: json(z.partialRecord(z.enum(ALERT_KINDS), micros)),
+  crossings: json(z.array(text)),
+  gatheredCrossings: json(count),
+  usage: json(z.object({ knownUntil: text.exactOptional(), receivedAt: text.exactOptional(), openIssues: count })),
+  days: json(z.array(z.object({ date: text, spend: micros, calls: count }))),
+  lots: json(z.array(z.object({ sequence: micros, start: micros, end: micros, expiresAt: text }))),
+  moreLots: z.boolean(),
+  undelivered: json(z.array(micros)),
+}) as z.ZodType<Account>;
+
+export const entrySchema: z.ZodType<Entry> = z.object({
+  sequence: micros,
+  at: text,
+  kind: z.enum(ENTRY_KINDS),
+  amount: micros,
+  balanceAfter: micros,
+  by: json(actor),
+  reference: text,
+  calls: json(z.array(text)),
+  digest: text,
+  previous: text,
+  hash: text,
+});
+
+const lot = z.object({
+  type: z.literal('lot'),
+  sequence: micros,
+  start: micros,
+  end: micros,
+  purchasedAt: text,
+  expiresAt: text,
+  paymentId: text,
+});
+
+const call = z.object({
+  type: z.literal('call'),
+  id: text,
+  charge: micros,
+  connectionCharge: micros,
+  start: text,
+  durationSeconds: json(z.number()),
+  source: z.enum(USAGE_SOURCES),
+  details: json(z.record(text, text)),
+});
+
+const day = z.object({
+  type: z.literal('day'),
+  date: text,
+  spend: micros,
+  calls: json(count),
+  destinations: json(z.record(text, z.object({ spend: micros, calls: count }))),
+  otherSpend: micros,
+  otherCalls: json(count),
+  closingBalance: micros,
+});
+
+const payment = z.object({
+  type: z.literal('payment'),
+  id: text,
+  amount: micros,
+  currency,
+  method: json(method),
+  reason: z.enum(['manual', 'autoRecharge']),
+  status: z.enum(PAYMENT_STATUSES),
+  requestedAt: text,
+  requestedBy: json(actor),
+  updatedAt: text,
+  balanceBefore: micros,
+  balanceAfter: micros.exactOptional(),
+  processorId: text.exactOptional(),
+  declineReason: z.enum(DECLINE_REASONS).exactOptional(),
+  actionUrl: text.exactOptional(),
+  deadline: text.exactOptional(),
+  cancelledBy: json(actor).exactOptional(),
+  origin: json(z.object({ conversationKey: text, activityId: text })).exactOptional(),
+  told: z.boolean().exactOptional(),
+});
+
+const alertFacts = z.object({
+  balance: micros,
+  amount: micros.exactOptional(),
+  threshold: micros.exactOptional(),
+  declineReason: z.enum([...DECLINE_REASONS, 'needsAction']).exactOptional(),
+  paused: z.boolean().exactOptional(),
+  nextTry: text.exactOptional(),
+  noRecharge: z.enum(NO_RECHARGE_REASONS).exactOptional(),
+  paymentId: text.exactOptional(),
+  actionUrl: text.exactOptional(),
+  method: z.object({ brand: text, last4: text }).exactOptional(),
+  count: count.exactOptional(),
+  by: actor.exactOptional(),
+});
+
+const alert = z.object({
+  type: z.literal('alert'),
+  sequence: micros,
+  kind: z.enum(ALERT_KINDS),
+  at: text,
+  currency,
+  facts: json(alertFacts),
+  version: json(count),
+  healed: json(z.object({ at: text, by: actor, balance: micros })).exactOptional(),
+  only: text.exactOptional(),
+});
+
+const member = z.object({
+  type: z.literal('member'),
+  id: text,
+  name: text,
+  role: z.enum(['viewer', 'admin']),
+  setBy: json(actor),
+  setAt: text,
+});
+
+const issue = z.object({
+  type: z.literal('issue'),
+  id: text,
+  reason: z.enum(QUARANTINE_REASONS),
+  source: z.enum(USAGE_SOURCES),
+  raw: text,
+  at: text,
+  state: z.enum(['open', 'charged', 'dismissed']),
+  resolvedBy: json(actor).exactOptional(),
+  resolvedAt: text.exactOptional(),
+});
+
+export const ledgerRowSchema: z.ZodType<LedgerRow> = z.discriminatedUnion('type', [
+  alert,
+  call,
+  day,
+  issue,
+  lot,
+  member,
+  payment,
+]);

@@ -1,0 +1,51 @@
+/** What a command is: its role, what it answers to words, and what the buttons of its cards do. */
+import type { z } from 'zod';
+import type { Card } from '../cards/render.js';
+import type { Role, Turn } from './turn.js';
+import type { Services } from './services.js';
+
+export interface Reply {
+  readonly card: Card;
+  /** A click's answer takes the place of the card that was clicked, or stands below it. Words are always answered below. */
+  readonly mode: 'post' | 'replace';
+}
+
+export interface CommandInput {
+  /** What the person typed behind the command's phrase, cleaned of mentions. */
+  readonly rest: string;
+}
+
+export interface Action {
+  readonly role: Role;
+  run(data: unknown, turn: Turn, services: Services): Promise<Reply | 'malformed'>;
+}
+
+/** The button's verb is `<command>.<action>`, and stands in the card's data as `verb`. */
+export interface Command {
+  readonly role: Role;
+  run(input: CommandInput, turn: Turn, services: Services): Promise<Reply>;
+  readonly actions: Readonly<Record<string, Action>>;
+}
+
+/** What a card sends back is input from outside: it reaches `run` only when the schema took it. */
+export function action<T>(
+  role: Role,
+  schema: z.ZodType<T>,
+  run: (data: T, turn: Turn, services: Services) => Promise<Reply>,
+): Action {
+  return {
+    role,
+    run: async (data, turn, services) => {
+      const parsed = schema.safeParse(data);
+      return parsed.success ? run(parsed.data, turn, services) : 'malformed';
+    },
+  };
+}
+
+export function post(card: Card): Reply {
+  return { card, mode: 'post' };
+}
+
+export function replace(card: Card): Reply {
+  return { card, mode: 'replace' };
+}

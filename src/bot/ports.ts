@@ -1,0 +1,42 @@
+/** What the seam to the chat needs from the rest, as small ports; the composition root connects them. */
+import type { ConversationRef, Person, Role } from './turn.js';
+
+/** Who may do what, read at the moment of the action. */
+export interface Roles {
+  roleOf(tenant: string, person: Person): Promise<Role>;
+  /** Display names of people who can help, for refusals; at most a handful. */
+  admins(tenant: string): Promise<readonly string[]>;
+}
+
+export interface AuditNote {
+  readonly tenant: string;
+  readonly personId: string;
+  /** The command or verb. */
+  readonly did: string;
+  readonly outcome: 'refused' | 'done';
+}
+
+/** Who did or tried what, bounded per person and minute. Never fails the turn it notes. */
+export interface Audit {
+  note(note: AuditNote): Promise<void>;
+}
+
+/** What the bot remembers of a place it can speak in, brought up to date by every activity that says something new. */
+export interface Sighting {
+  readonly tenant: string;
+  readonly conversation: ConversationRef;
+  /** What the client sent; conversation updates carry none. */
+  readonly locale?: string;
+  /** Whose personal chat it is. */
+  readonly person?: Person;
+  readonly now: string;
+}
+
+export interface Sightings {
+  /** Writes only when something is new. Also wakes a destination that had been paused. */
+  seen(sighting: Sighting): Promise<void>;
+  /** The bot was removed from there. */
+  gone(tenant: string, conversationKey: string): Promise<void>;
+  /** The last known locale of a person or place that sent none. */
+  localeOf(tenant: string, conversationKey: string): Promise<string | undefined>;
+}

@@ -1,0 +1,53 @@
+/** From a template and facts to an Adaptive Card that every client understands. */
+import { Template } from 'adaptivecards-templating';
+
+/** A card ready to be sent. `summary` is what notifications and screen readers get in its place. */
+export interface Card {
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly summary: string;
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type CardData = Readonly<Record<string, unknown>>;
+
+/** A template that lacks a fact must never reach a person with `${…}` in it. */
+export class IncompleteCard extends Error {
+  override readonly name = 'IncompleteCard';
+}
+
+const compiled = new WeakMap<object, Template>();
+
+/**
+ * Expands a template. Money, dates and people's text must be formatted and escaped already.
+ * @throws IncompleteCard where the data lack a key of the template.
+ */
+export function renderCard(template: object, data: CardData, summary: string): Card {
+  const known = compiled.get(template) ?? new Template(template);
+  compiled.set(template, known);
+  const expanded = known.expand({ $root: data }) as Json;
+  const missing = /\$\{[^}]*\}/u.exec(JSON.stringify(expanded))?.[0];
+  if (missing !== undefined) throw new IncompleteCard(`no value for ${missing}`);
+  return { content: withSubmitFallback(expanded) as Card['content'], summary };
+}
+
+/** Action.Execute is unknown to the Emulator: each gets an Action.Submit that sends the same data (DESIGN §6). */
+function withSubmitFallback(node: Json): Json {
+  if (Array.isArray(node)) return node.map((item: Json) => withSubmitFallback(item));
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(
+    Object.entries(node as Record<string, Json>).map(([key, value]) => [key, withSubmitFallback(value)]),
+  );
+  if (copy['type'] !== 'Action.Execute') return copy;
+  const { fallback: _own, verb: _verb, ...submit } = copy;
+  return { ...copy, fallback: { ...submit, type: 'Action.Submit' } };
+}
+
+const MARKDOWN = /[\\`*_{}[\]()#+\-.!|~>]/gu;
+
+/** Text typed by people: a TextBlock reads Markdown, so its signs are escaped, and line breaks become spaces. */
+export function plain(text: string): string {
+  return text
+    .replace(/[\r\n\u2028\u2029]+/gu, ' ')
+    .replace(MARKDOWN, '\\$&')
+    .replace(/</gu, '&lt;');
+}
