@@ -32,7 +32,9 @@ export class LedgerReader {
   /** An account that nothing was written to yet reads as a new one. */
   async account(tenant: string): Promise<Account> {
     const row = await this.table.get(partitionOf(tenant), ACCOUNT_KEY);
-    return row === undefined ? newAccount(tenant, this.defaults.currency, this.defaults.timeZone) : readAccount(row);
+    return row === undefined
+      ? newAccount(tenant, this.defaults.currency, this.defaults.timeZone)
+      : readAccount(row);
   }
 
   /** Whether anything was ever written for this tenant. */
@@ -41,7 +43,10 @@ export class LedgerReader {
   }
 
   /** Newest first; `before` is a sequence number, exclusive. */
-  async entries(tenant: string, page: { readonly before?: bigint; readonly limit: number }): Promise<EntryPage> {
+  async entries(
+    tenant: string,
+    page: { readonly before?: bigint; readonly limit: number },
+  ): Promise<EntryPage> {
     const from = page.before === undefined ? 'entry:' : `entry:${newestFirst(page.before - 1n)}`;
     const rows = await this.table.query(partitionOf(tenant), { from, to: 'entry;', limit: page.limit + 1 });
     const entries = rows.slice(0, page.limit).map((row) => fromColumns(entrySchema, row.key, row.values));
@@ -55,7 +60,11 @@ export class LedgerReader {
     return noun?.type === type ? (noun as RowOf<T>) : undefined;
   }
 
-  async rows<T extends RowType>(tenant: string, type: T, keys: readonly string[]): Promise<readonly RowOf<T>[]> {
+  async rows<T extends RowType>(
+    tenant: string,
+    type: T,
+    keys: readonly string[],
+  ): Promise<readonly RowOf<T>[]> {
     const rows = await this.table.getMany(partitionOf(tenant), keys);
     return rows.map(readLedgerRow).filter((noun): noun is RowOf<T> => noun.type === type);
   }
@@ -74,11 +83,18 @@ export class LedgerReader {
 
   /** Day totals from one date to another, both inclusive, oldest first. */
   days(tenant: string, from: string, to: string): Promise<readonly RowOf<'day'>[]> {
-    return this.range(tenant, 'day', { from: rowKeys.day(from), to: `${rowKeys.day(to)}~`, limit: FAMILY_ROWS_MAX });
+    return this.range(tenant, 'day', {
+      from: rowKeys.day(from),
+      to: `${rowKeys.day(to)}~`,
+      limit: FAMILY_ROWS_MAX,
+    });
   }
 
   /** Issues in key order, decided ones included; `after` is an issue's id, exclusive. */
-  issues(tenant: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly RowOf<'issue'>[]> {
+  issues(
+    tenant: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly RowOf<'issue'>[]> {
     const from = page.after === undefined ? 'issue:' : `${rowKeys.issue(page.after)} `;
     return this.range(tenant, 'issue', { from, to: 'issue;', limit: page.limit });
   }
@@ -89,7 +105,11 @@ export class LedgerReader {
     return this.range(tenant, 'call', { from: 'call:', to: 'call;', limit: CALLS_SCANNED_MAX, where });
   }
 
-  private family<T extends RowType>(tenant: string, type: T, page: { limit: number }): Promise<readonly RowOf<T>[]> {
+  private family<T extends RowType>(
+    tenant: string,
+    type: T,
+    page: { limit: number },
+  ): Promise<readonly RowOf<T>[]> {
     return this.range(tenant, type, { from: `${type}:`, to: afterPrefix(`${type}:`), limit: page.limit });
   }
 

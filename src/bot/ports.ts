@@ -40,3 +40,16 @@ export interface Sightings {
   /** The last known locale of a person or place that sent none. */
   localeOf(tenant: string, conversationKey: string): Promise<string | undefined>;
 }
+
+/** Somebody the bot has met, to choose from where nobody can be mentioned. */
+export interface KnownPerson {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface KnownPeople {
+  /** Everybody met in a personal chat, or given a role; by name. */
+  list(tenant: string): Promise<readonly KnownPerson[]>;
+  /** The person behind a mention, where the bot can find it out. */
+  find(tenant: string, channelAccountId: string): Promise<KnownPerson | undefined>;
+}

@@ -47,9 +47,20 @@ export class DueQueue {
     const earliest = after(this.now(), { minutes: NET_MINUTES });
     const tickets = jobs.map(({ name, subject, at }) => {
       const time = at !== undefined && at > earliest ? at : earliest;
-      return { shard, key: dueKey(time, { name, tenant, subject }), tenant, name, subject, tries: 0, atOnce: at === undefined };
+      return {
+        shard,
+        key: dueKey(time, { name, tenant, subject }),
+        tenant,
+        name,
+        subject,
+        tries: 0,
+        atOnce: at === undefined,
+      };
     });
-    const etags = await this.write(shard, tickets.map((ticket) => put(ticket.key, ticket)));
+    const etags = await this.write(
+      shard,
+      tickets.map((ticket) => put(ticket.key, ticket)),
+    );
     return tickets.map((ticket) => ({ ...ticket, etag: etags.get(ticket.key) ?? '' }));
   }
 
@@ -88,7 +99,10 @@ export class DueQueue {
 
   private async move(from: Ticket, to: Ticket): Promise<void> {
     if (from.key === to.key) return;
-    await this.table.commit(from.shard, [{ kind: 'delete', key: from.key, etag: from.etag }, put(to.key, to)]);
+    await this.table.commit(from.shard, [
+      { kind: 'delete', key: from.key, etag: from.etag },
+      put(to.key, to),
+    ]);
   }
 
   private async write(shard: string, writes: readonly Write[]): Promise<ReadonlyMap<string, string>> {
@@ -122,5 +136,14 @@ function ticketOf(shard: string, row: Row): Ticket {
   if (known === undefined || typeof tenant !== 'string' || typeof subject !== 'string') {
     throw new Error(`due row ${row.key} is not of this program`);
   }
-  return { shard, key: row.key, etag: row.etag, tenant, name: known, subject, tries: Number(tries ?? 0n), atOnce: false };
+  return {
+    shard,
+    key: row.key,
+    etag: row.etag,
+    tenant,
+    name: known,
+    subject,
+    tries: Number(tries ?? 0n),
+    atOnce: false,
+  };
 }

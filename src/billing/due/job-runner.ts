@@ -18,7 +18,10 @@ export interface RunnerDeps {
 
 /** The operator's view of failing work; never personal text. */
 export interface JobLog {
-  jobFailed(work: { tenant: string; name: JobName; subject: string; tries: number; parked: boolean }, error: unknown): void;
+  jobFailed(
+    work: { tenant: string; name: JobName; subject: string; tries: number; parked: boolean },
+    error: unknown,
+  ): void;
   roundFailed(error: unknown): void;
 }
 
@@ -79,7 +82,9 @@ export class JobRunner {
     this.stopped = true;
     clearTimeout(this.timer);
     let bound: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => { bound = setTimeout(resolve, withinMs); });
+    const late = new Promise<void>((resolve) => {
+      bound = setTimeout(resolve, withinMs);
+    });
     await Promise.race([Promise.allSettled([...this.tails.values()]), late]);
     clearTimeout(bound);
   }
@@ -100,7 +105,9 @@ export class JobRunner {
     try {
       const result = await this.handlers[work.name](work.tenant, work.subject);
       if (ticket === undefined) return;
-      await (result.kind === 'done' ? this.deps.queue.finish(ticket) : this.deps.queue.postpone(ticket, result.at));
+      await (result.kind === 'done'
+        ? this.deps.queue.finish(ticket)
+        : this.deps.queue.postpone(ticket, result.at));
     } catch (error) {
       await this.failed(work, ticket, error);
     }

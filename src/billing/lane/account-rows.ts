@@ -37,9 +37,14 @@ export function readLedgerRow(row: Row): LedgerRow {
   return fromColumns(ledgerRowSchema, row.key, row.values);
 }
 
-export async function loadAccount(table: TableStore, tenant: string, defaults: AccountDefaults): Promise<Loaded> {
+export async function loadAccount(
+  table: TableStore,
+  tenant: string,
+  defaults: AccountDefaults,
+): Promise<Loaded> {
   const row = await table.get(partitionOf(tenant), ACCOUNT_KEY);
-  const account = row === undefined ? newAccount(tenant, defaults.currency, defaults.timeZone) : readAccount(row);
+  const account =
+    row === undefined ? newAccount(tenant, defaults.currency, defaults.timeZone) : readAccount(row);
   const world: World = { account, rows: new Map(), entries: [], jobs: [] };
   return { world, asked: new Set(), ...(row !== undefined && { etag: row.etag }) };
 }
@@ -87,9 +92,15 @@ function insert(key: string, noun: object): Write {
 
 /** What stays true after a commit under the new ETag, kept small: the account, days and living alerts. */
 export function keepAfter(world: World, etag: string): Loaded {
-  const kept = [...world.rows].filter(([, row]) => row.type === 'day' || row.type === 'alert').slice(-KEPT_ROWS_MAX);
+  const kept = [...world.rows]
+    .filter(([, row]) => row.type === 'day' || row.type === 'alert')
+    .slice(-KEPT_ROWS_MAX);
   const rows = new Map(kept);
-  return { world: { account: world.account, rows, entries: [], jobs: [] }, etag, asked: new Set(rows.keys()) };
+  return {
+    world: { account: world.account, rows, entries: [], jobs: [] },
+    etag,
+    asked: new Set(rows.keys()),
+  };
 }
 
 const KEPT_ROWS_MAX = 64;

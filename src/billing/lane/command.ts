@@ -26,8 +26,7 @@ export interface LedgerCommand<A> {
 }
 
 export type Outcome<A> =
-  | { readonly kind: 'done'; readonly answer: A }
-  | { readonly kind: 'refused'; readonly reason: Refusal };
+  { readonly kind: 'done'; readonly answer: A } | { readonly kind: 'refused'; readonly reason: Refusal };
 
 /** Others were first again and again, up to the named limit: nothing was written, and asking again is safe. */
 export class LedgerBusy extends Error {

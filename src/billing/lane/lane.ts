@@ -191,14 +191,20 @@ function decideAll(group: readonly Waiting[], loaded: Loaded, now: string): Deci
         ? ({ kind: 'refused', reason: 'stale' } as const)
         : command.decide(world, now);
     if (decision.kind === 'refused') {
-      answers.push(() => { resolve(decision); });
+      answers.push(() => {
+        resolve(decision);
+      });
       continue;
     }
     const changed = decision.world !== world;
     world = decision.world;
     if (operation !== undefined && changed) operations.push(operationWrite(operation, decision.answer, now));
-    answers.push(() => { resolve({ kind: 'done', answer: decision.answer }); });
+    answers.push(() => {
+      resolve({ kind: 'done', answer: decision.answer });
+    });
   }
-  const answer = () => { for (const tell of answers) tell(); };
+  const answer = () => {
+    for (const tell of answers) tell();
+  };
   return { world, writes: [...writesBetween(loaded, world), ...operations], answer };
 }

@@ -32,7 +32,10 @@ export function daysBefore(date: string, days: number): string {
   return utc(date).minus({ days }).toFormat('yyyy-MM-dd');
 }
 
-export function after(at: string, span: { hours?: number; minutes?: number; seconds?: number; days?: number }): string {
+export function after(
+  at: string,
+  span: { hours?: number; minutes?: number; seconds?: number; days?: number },
+): string {
   return iso(utc(at).plus(span));
 }
 

@@ -27,7 +27,12 @@ export function creditLine(line: Line, amount: bigint): Line {
 /** Lengthens the line by a purchase; the lot keeps its whole span, even where a debt eats its beginning at once. */
 export function purchaseOnLine(
   line: Line,
-  purchase: { readonly amount: bigint; readonly sequence: bigint; readonly at: string; readonly paymentId: string },
+  purchase: {
+    readonly amount: bigint;
+    readonly sequence: bigint;
+    readonly at: string;
+    readonly paymentId: string;
+  },
 ): { readonly line: Line; readonly lot: Lot } {
   const start = line.credited;
   const end = start + purchase.amount;

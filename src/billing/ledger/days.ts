@@ -35,7 +35,16 @@ export function noteSpending(world: World, spendings: readonly Spending[]): Worl
 }
 
 function emptyDay(date: string): DayTotals {
-  return { type: 'day', date, spend: 0n, calls: 0, destinations: {}, otherSpend: 0n, otherCalls: 0, closingBalance: 0n };
+  return {
+    type: 'day',
+    date,
+    spend: 0n,
+    calls: 0,
+    destinations: {},
+    otherSpend: 0n,
+    otherCalls: 0,
+    closingBalance: 0n,
+  };
 }
 
 function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
@@ -46,7 +55,10 @@ function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
   if (known === undefined && (full || calls === 0)) {
     return { ...total, otherSpend: day.otherSpend + amount, otherCalls: day.otherCalls + calls };
   }
-  const place: DestinationTotal = { spend: (known?.spend ?? 0n) + amount, calls: (known?.calls ?? 0) + calls };
+  const place: DestinationTotal = {
+    spend: (known?.spend ?? 0n) + amount,
+    calls: (known?.calls ?? 0) + calls,
+  };
   return { ...total, destinations: { ...day.destinations, [name]: place } };
 }
 

@@ -1,7 +1,14 @@
 /** Auto-recharge: opening the payment in the transaction that sees the balance below the trigger (DESIGN §4). */
 import { createHash } from 'node:crypto';
 import { after } from './calendar.js';
-import { SYSTEM, type Account, type AutoRechargeRule, type CapCounters, type Payment, type RechargeHealth } from './model.js';
+import {
+  SYSTEM,
+  type Account,
+  type AutoRechargeRule,
+  type CapCounters,
+  type Payment,
+  type RechargeHealth,
+} from './model.js';
 import { countersAt, rechargeState } from './recharge-state.js';
 import { withAccount, withJob, withRows, type World } from './world.js';
 import { FINAL_DECLINE_REASONS, type DeclineReason } from '../payments/processor.js';
@@ -77,7 +84,11 @@ export function giveRoomBack(account: Account, payment: Payment): CapCounters {
 }
 
 /** After a decline: wait, then wait longer, then pause; a reason that can't heal pauses at once. */
-export function healthAfterDecline(health: RechargeHealth, reason: DeclineReason, now: string): RechargeHealth {
+export function healthAfterDecline(
+  health: RechargeHealth,
+  reason: DeclineReason,
+  now: string,
+): RechargeHealth {
   const failures = health.failures + 1;
   const wait = DECLINE_WAITS_HOURS[failures - 1];
   if (wait === undefined || FINAL_DECLINE_REASONS.includes(reason)) {

@@ -13,7 +13,10 @@ interface Cause {
 }
 
 /** Writes the alert, and the job that delivers it, into the same transaction as its cause. */
-export function raise(world: World, alert: Pick<Alert, 'kind' | 'at' | 'facts'> & { readonly only?: string }): World {
+export function raise(
+  world: World,
+  alert: Pick<Alert, 'kind' | 'at' | 'facts'> & { readonly only?: string },
+): World {
   const sequence = world.account.alertCount + 1n;
   const row: Alert = { type: 'alert', sequence, currency: world.account.currency, version: 1, ...alert };
   const counted = withAccount(withRows(world, [row]), { alertCount: sequence });

@@ -3,7 +3,17 @@
  * the shell compares the world before and after, and writes the difference.
  */
 import { encodeKeyPart, newestFirst, oldestFirst } from '../storage/keys.js';
-import type { Account, Alert, DayTotals, Entry, Lot, Member, Payment, StoredCall, UsageIssue } from './model.js';
+import type {
+  Account,
+  Alert,
+  DayTotals,
+  Entry,
+  Lot,
+  Member,
+  Payment,
+  StoredCall,
+  UsageIssue,
+} from './model.js';
 
 export type LedgerRow = Alert | DayTotals | Lot | Member | Payment | StoredCall | UsageIssue;
 

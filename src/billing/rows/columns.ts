@@ -24,7 +24,9 @@ function isPlain(value: unknown): value is Value {
 }
 
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? { $n: part.toString() } : part));
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'bigint' ? { $n: part.toString() } : part,
+  );
 }
 
 export function fromJson(text: string): unknown {

@@ -67,7 +67,9 @@ export const accountSchema: z.ZodType<Account> = z.object({
   livingAlerts: json(z.partialRecord(z.enum(ALERT_KINDS), micros)),
   crossings: json(z.array(text)),
   gatheredCrossings: json(count),
-  usage: json(z.object({ knownUntil: text.exactOptional(), receivedAt: text.exactOptional(), openIssues: count })),
+  usage: json(
+    z.object({ knownUntil: text.exactOptional(), receivedAt: text.exactOptional(), openIssues: count }),
+  ),
   days: json(z.array(z.object({ date: text, spend: micros, calls: count }))),
   lots: json(z.array(z.object({ sequence: micros, start: micros, end: micros, expiresAt: text }))),
   moreLots: z.boolean(),

@@ -72,7 +72,11 @@ function sort(world: World, calls: readonly StoredCall[]): Sorted {
     else if (known.source !== call.source) otherSource += 1;
     else if (known.charge === call.charge) unchanged += 1;
     else if (fresh.has(call.id)) fresh.set(call.id, call);
-    else corrected.set(call.id, { call, difference: (corrected.get(call.id)?.difference ?? 0n) + call.charge - known.charge });
+    else
+      corrected.set(call.id, {
+        call,
+        difference: (corrected.get(call.id)?.difference ?? 0n) + call.charge - known.charge,
+      });
     if (known === undefined || known.source === call.source) seen.set(call.id, call);
   }
   return { fresh: [...fresh.values()], corrected: [...corrected.values()], unchanged, otherSource };
@@ -84,7 +88,12 @@ function postBoth(world: World, job: { batch: UsageBatch; sorted: Sorted; now: s
   const charged =
     sorted.fresh.length === 0
       ? world
-      : post(world, { ...common, kind: 'usage', amount: -sum(sorted.fresh.map((call) => call.charge)), calls: sorted.fresh });
+      : post(world, {
+          ...common,
+          kind: 'usage',
+          amount: -sum(sorted.fresh.map((call) => call.charge)),
+          calls: sorted.fresh,
+        });
   if (sorted.corrected.length === 0) return charged;
   const difference = sum(sorted.corrected.map((correction) => correction.difference));
   const calls = sorted.corrected.map((correction) => correction.call);
@@ -93,7 +102,10 @@ function postBoth(world: World, job: { batch: UsageBatch; sorted: Sorted; now: s
 
 function stored(world: World, sorted: Sorted, now: string): World {
   const calls = [...sorted.fresh, ...sorted.corrected.map(({ call }) => call)];
-  const newest = calls.reduce((latest, call) => (call.start > latest ? call.start : latest), world.account.usage.knownUntil ?? '');
+  const newest = calls.reduce(
+    (latest, call) => (call.start > latest ? call.start : latest),
+    world.account.usage.knownUntil ?? '',
+  );
   const usage = { ...world.account.usage, knownUntil: newest, receivedAt: now };
   return withAccount(withRows(world, calls), { usage });
 }

@@ -54,7 +54,11 @@ function decided(world: World, payment: Payment, context: Context): World {
     case 'actionRequired':
       return waitForPerson(world, payment, { url: outcome.url, now: context.now });
     case 'unknown':
-      return keepOpen(world, { ...payment, status: 'unknown', ...deadline(payment, context.now, UNKNOWN_DEADLINE_HOURS) });
+      return keepOpen(world, {
+        ...payment,
+        status: 'unknown',
+        ...deadline(payment, context.now, UNKNOWN_DEADLINE_HOURS),
+      });
   }
 }
 
@@ -75,7 +79,12 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
   const recentTopUps = [done, ...posted.account.recentTopUps].slice(0, RECENT_TOP_UPS_MAX);
   const closed = close(withAccount(posted, { recentTopUps }), row);
   const healed = heal(heal(closed, 'rechargeFailed', { at: now, by }), 'paymentUnknown', { at: now, by });
-  const facts = { balance: balanceAfter, amount: payment.amount, paymentId: payment.id, method: payment.method };
+  const facts = {
+    balance: balanceAfter,
+    amount: payment.amount,
+    paymentId: payment.id,
+    method: payment.method,
+  };
   const told = auto ? raise(healed, { kind: 'recharged', at: now, facts }) : healed;
   return finish(told, { report, now });
 }
@@ -109,7 +118,8 @@ function tellFailure(world: World, payment: Payment, said: { reason: DeclineReas
   };
   const known = livingAlert(world, 'rechargeFailed');
   // A pause is news; another failed try of the same trouble only brings the card up to date.
-  if (known !== undefined && known.facts.paused === facts.paused) return updateLiving(world, 'rechargeFailed', facts);
+  if (known !== undefined && known.facts.paused === facts.paused)
+    return updateLiving(world, 'rechargeFailed', facts);
   const superseded = heal(world, 'rechargeFailed', { at: said.now, by: SYSTEM });
   return raiseLiving(superseded, { kind: 'rechargeFailed', at: said.now, facts });
 }
@@ -124,7 +134,9 @@ function cancelled(world: World, payment: Payment, { report, now }: Context): Wo
   const freed = withAccount(closed, { counters });
   // Nobody approved it in time: that is a failure to tell. A person who cancels wants no new charge at once.
   if (report.by === undefined) return declineOfCancelled(freed, row, now);
-  return withAccount(heal(freed, 'rechargeFailed', { at: now, by }), { health: { ...freed.account.health, held: true } });
+  return withAccount(heal(freed, 'rechargeFailed', { at: now, by }), {
+    health: { ...freed.account.health, held: true },
+  });
 }
 
 function declineOfCancelled(world: World, payment: Payment, now: string): World {
@@ -166,7 +178,9 @@ function keepOpen(world: World, payment: Payment): World {
 }
 
 function relist(account: Account, payment: Payment): Account['openPayments'] {
-  return account.openPayments.map((open) => (open.id === payment.id ? { ...open, status: payment.status } : open));
+  return account.openPayments.map((open) =>
+    open.id === payment.id ? { ...open, status: payment.status } : open,
+  );
 }
 
 function close(world: World, payment: Payment): World {

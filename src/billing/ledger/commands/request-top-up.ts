@@ -45,7 +45,8 @@ function sameAgain(world: World, known: Payment, request: TopUpRequest): Decisio
 function cameSince(world: World, mintedAt: string): boolean {
   const { openPayments, recentTopUps } = world.account;
   return (
-    openPayments.some((payment) => payment.requestedAt > mintedAt) || recentTopUps.some((done) => done.at > mintedAt)
+    openPayments.some((payment) => payment.requestedAt > mintedAt) ||
+    recentTopUps.some((done) => done.at > mintedAt)
   );
 }
 

@@ -1,5 +1,14 @@
 import type { Actor, UsageIssue } from '../model.js';
-import { accepted, refused, rowKeys, rowOf, withAccount, withRows, type Decision, type World } from '../world.js';
+import {
+  accepted,
+  refused,
+  rowKeys,
+  rowOf,
+  withAccount,
+  withRows,
+  type Decision,
+  type World,
+} from '../world.js';
 
 /** Puts rows aside that can't be charged by the rules. One that is known already is not counted again, decided or not. */
 export function putAside(world: World, issues: readonly UsageIssue[]): Decision<{ readonly added: number }> {

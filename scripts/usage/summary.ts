@@ -1,0 +1,99 @@
+import { type Currency, MINOR_DIGITS, toDecimal } from '../../src/billing/money.js';
+import type { QuarantineReason } from '../../src/billing/usage/call-record.js';
+import type { Answer } from './answer.js';
+
+const IDS_SHOWN_MAX = 10;
+const INDENT = ' '.repeat(28);
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  notPrepaid: 'not prepaid: another licence than MCOPSTNPP pays',
+};
+
+const QUARANTINED: Readonly<Record<QuarantineReason, string>> = {
+  notARow: 'no call record',
+  noId: 'no usable id',
+  wrongCurrency: "another currency than the account's",
+  missingCharge: 'no charge',
+  unreadableCharge: 'the charge is no number',
+  negativeCharge: 'the charge is negative',
+  tooManyDecimals: 'more than 6 decimals',
+  tooLarge: 'the charge is too large to be true',
+  unreadableTime: 'no readable start time',
+};
+
+/** All requests' answers, as a table for the terminal, with a line break at the end. */
+export function summaryOf(answers: readonly Answer[]): string {
+  const unchanged = answers.reduce((sum, answer) => sum + answer.unchanged, 0);
+  const lines = [
+    countedLine('charged', answers, (answer) => answer.charged),
+    countedLine('corrected', answers, (answer) => answer.corrected),
+    line('unchanged', unchanged, unchanged === 0 ? '' : 'these records were charged before'),
+    ...skippedLines(answers),
+    ...quarantinedLines(answers),
+    balanceLine(answers.at(-1)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function line(name: string, count: number, text: string): string {
+  return `  ${name.padEnd(12)}${count.toLocaleString('en').padStart(10)}  ${text}`.trimEnd();
+}
+
+function countedLine(
+  name: string,
+  answers: readonly Answer[],
+  pick: (answer: Answer) => Answer['charged'],
+): string {
+  const sums = new Map<Currency, bigint>();
+  let count = 0;
+  for (const answer of answers) {
+    count += pick(answer).count;
+    sums.set(answer.currency, (sums.get(answer.currency) ?? 0n) + pick(answer).amount);
+  }
+  return line(name, count, [...sums].map(([currency, micros]) => shown(micros, currency)).join(' + '));
+}
+
+function skippedLines(answers: readonly Answer[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const [reason, count] of answers.flatMap((answer) => Object.entries(answer.skipped))) {
+    counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  if (counts.size === 0) return [line('skipped', 0, '')];
+  return [...counts].map(([reason, count]) => line('skipped', count, wordsFor(SKIPPED, reason)));
+}
+
+function quarantinedLines(answers: readonly Answer[]): readonly string[] {
+  const ids = new Map<string, string[]>();
+  for (const { reason, id } of answers.flatMap((answer) => answer.quarantined)) {
+    const list = ids.get(reason) ?? [];
+    ids.set(reason, list);
+    list.push(printable(id ?? '(no id)'));
+  }
+  if (ids.size === 0) return [line('quarantined', 0, '')];
+  return [...ids].flatMap(([reason, list]) => [
+    line('quarantined', list.length, wordsFor(QUARANTINED, reason)),
+    ...list.slice(0, IDS_SHOWN_MAX).map((id) => INDENT + id),
+    ...(list.length > IDS_SHOWN_MAX ? [`${INDENT}and ${list.length - IDS_SHOWN_MAX} more`] : []),
+  ]);
+}
+
+/** Ids come from a file of unknown origin: none of them may steer the terminal. */
+function printable(id: string): string {
+  return id.replace(/\p{C}/gu, '\uFFFD');
+}
+
+/** A bot that is newer than this script may name a reason that isn't known here. */
+function wordsFor(words: Readonly<Record<string, string>>, reason: string): string {
+  return Object.hasOwn(words, reason) ? `${reason} (${words[reason] ?? ''})` : reason;
+}
+
+function balanceLine(last: Answer | undefined): string {
+  return last === undefined ? '' : `\nBalance after: ${shown(last.balance, last.currency)}`;
+}
+
+/** Cents are always shown, smaller parts where there are any. */
+function shown(micros: bigint, currency: Currency): string {
+  const [whole = '', fraction = ''] = toDecimal(micros).split('.');
+  const digits = fraction.padEnd(MINOR_DIGITS[currency], '0');
+  return `${currency} ${whole}${digits === '' ? '' : `.${digits}`}`;
+}

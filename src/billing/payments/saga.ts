@@ -1,0 +1,175 @@
+/**
+ * Carries a payment to its end (DESIGN §4): every step can be repeated, and any doubt is asked away at the processor.
+ * The click, the webhook and the reconciler all come through here.
+ */
+import { DONE, type JobResult } from '../due/job-runner.js';
+import { after } from '../ledger/calendar.js';
+import type { Outcome as PaymentOutcome } from '../ledger/commands/record-outcome.js';
+import type { Actor, Payment } from '../ledger/model.js';
+import type { Ledger } from '../lane/ledger.js';
+import type { LedgerReader } from '../reader.js';
+import { money } from '../money.js';
+import { paymentCommands, type PaymentCommands } from './payment-commands.js';
+import type { ChargeRef, ChargeState, PaymentProcessor } from './processor.js';
+
+/** Unknown for that long: admins are told. */
+export const TELL_UNKNOWN_MINUTES = 15;
+const OPEN: readonly Payment['status'][] = ['requested', 'begun', 'actionRequired', 'unknown'];
+/** How soon an open payment is asked for again, by its age. */
+const ASK_AGAIN = [
+  { untilSeconds: 60, everySeconds: 5 },
+  { untilSeconds: 600, everySeconds: 30 },
+  { untilSeconds: 7_200, everySeconds: 300 },
+] as const;
+const ASK_AGAIN_LATER_SECONDS = 1_800;
+
+export interface SagaDeps {
+  readonly ledger: Ledger;
+  readonly reader: LedgerReader;
+  readonly processor: PaymentProcessor;
+  readonly now: () => string;
+  readonly lowBalance: bigint;
+  /** Brings the card that shows the payment up to date. */
+  readonly show: (tenant: string, payment: Payment) => Promise<void>;
+}
+
+/** The processor reports another amount than was asked for: an operator must look, nothing is credited. */
+export class AmountDiffers extends Error {
+  override readonly name = 'AmountDiffers';
+}
+
+export class PaymentSaga {
+  private readonly deps: SagaDeps;
+  private readonly commands: PaymentCommands;
+
+  constructor(deps: SagaDeps) {
+    this.deps = deps;
+    this.commands = paymentCommands(deps.lowBalance);
+  }
+
+  /** One job: as far as it goes now; open payments are looked at again. */
+  async carryOn(tenant: string, paymentId: string): Promise<JobResult> {
+    const payment = await this.read(tenant, paymentId);
+    if (payment === undefined) return DONE;
+    const next = OPEN.includes(payment.status) ? await this.advance(tenant, payment) : payment;
+    if (next.status !== payment.status || !OPEN.includes(next.status)) await this.deps.show(tenant, next);
+    if (!OPEN.includes(next.status)) return DONE;
+    return { kind: 'again', at: this.nextLook(next) };
+  }
+
+  /** Cancels at the processor first; only its word closes the payment, and it may be that it was charged before. */
+  async cancel(tenant: string, paymentId: string, by: Actor): Promise<Payment | undefined> {
+    const payment = await this.deps.reader.payment(tenant, paymentId);
+    if (payment === undefined || !OPEN.includes(payment.status)) return payment;
+    const next = await this.settle(tenant, payment, { state: await this.cancelled(tenant, payment), by });
+    await this.deps.show(tenant, next);
+    return next;
+  }
+
+  /** A due row may stand before its commit: a payment that is not there is looked for once more under a new ETag. */
+  private async read(tenant: string, paymentId: string): Promise<Payment | undefined> {
+    const payment = await this.deps.reader.payment(tenant, paymentId);
+    if (payment !== undefined) return payment;
+    await this.deps.ledger.touch(tenant);
+    return this.deps.reader.payment(tenant, paymentId);
+  }
+
+  private async advance(tenant: string, payment: Payment): Promise<Payment> {
+    if (payment.deadline !== undefined && payment.deadline <= this.deps.now())
+      return this.expire(tenant, payment);
+    const state = await this.charge(tenant, payment);
+    const next = await this.settle(tenant, payment, { state });
+    return next.status === 'unknown' ? this.tellIfLong(tenant, next) : next;
+  }
+
+  /** The first time straight through; after any interruption by asking first. */
+  private async charge(tenant: string, payment: Payment): Promise<ChargeState> {
+    if (payment.status === 'requested') return this.begin(tenant, payment);
+    const found = await this.deps.processor.find(refOf(tenant, payment));
+    if (found.kind === 'absent') return this.begin(tenant, payment);
+    return found.kind === 'unconfirmed' ? this.confirm(tenant, payment, found.processorId) : found;
+  }
+
+  private async begin(tenant: string, payment: Payment): Promise<ChargeState> {
+    const begun = await this.deps.processor.begin({
+      paymentId: payment.id,
+      tenant,
+      amount: money(payment.amount, payment.currency),
+      methodId: payment.method.id,
+    });
+    return begun.kind === 'begun' ? this.confirm(tenant, payment, begun.processorId) : begun;
+  }
+
+  /** The processor's id is stored before anything is charged. */
+  private async confirm(tenant: string, payment: Payment, processorId: string): Promise<ChargeState> {
+    if (payment.processorId !== processorId) {
+      const begun = await this.deps.ledger.submit(
+        tenant,
+        this.commands.begun({ paymentId: payment.id, processorId }),
+      );
+      // Somebody cancelled it meanwhile: what was begun must not be charged.
+      const open = begun.kind === 'done' && OPEN.includes(begun.answer.status);
+      if (!open) return this.cancelled(tenant, { ...payment, processorId });
+    }
+    const state = await this.deps.processor.confirm({ paymentId: payment.id, tenant, processorId });
+    return state.kind === 'unknown' ? this.askOnce(tenant, payment, processorId) : state;
+  }
+
+  /** Many lost answers are known a moment later. */
+  private async askOnce(tenant: string, payment: Payment, processorId: string): Promise<ChargeState> {
+    const found = await this.deps.processor.find({ paymentId: payment.id, tenant, processorId });
+    return found.kind === 'absent' || found.kind === 'unconfirmed' ? { kind: 'unknown' } : found;
+  }
+
+  private async cancelled(tenant: string, payment: Payment): Promise<ChargeState> {
+    const state = await this.deps.processor.cancel(refOf(tenant, payment));
+    return state.kind === 'absent' ? { kind: 'cancelled' } : state;
+  }
+
+  private async expire(tenant: string, payment: Payment): Promise<Payment> {
+    const state = await this.cancelled(tenant, payment);
+    if (state.kind === 'unknown') {
+      await this.deps.ledger.submit(tenant, this.commands.overdue(payment.id));
+      return payment;
+    }
+    return this.settle(tenant, payment, { state });
+  }
+
+  private async settle(
+    tenant: string,
+    payment: Payment,
+    said: { state: ChargeState; by?: Actor },
+  ): Promise<Payment> {
+    const { state, by } = said;
+    assertAmount(payment, state);
+    const outcome: PaymentOutcome = state.kind === 'unconfirmed' ? { kind: 'unknown' } : state;
+    const report = { paymentId: payment.id, outcome, ...(by !== undefined && { by }) };
+    const result = await this.deps.ledger.submit(tenant, this.commands.outcome(report));
+    return result.kind === 'done' ? result.answer : payment;
+  }
+
+  private async tellIfLong(tenant: string, payment: Payment): Promise<Payment> {
+    const since = after(payment.requestedAt, { minutes: TELL_UNKNOWN_MINUTES });
+    if (since > this.deps.now() || payment.told === true) return payment;
+    const result = await this.deps.ledger.submit(tenant, this.commands.warn(payment.id));
+    return result.kind === 'done' ? result.answer : payment;
+  }
+
+  private nextLook(payment: Payment): string {
+    const now = this.deps.now();
+    const ageSeconds = (Date.parse(now) - Date.parse(payment.requestedAt)) / 1_000;
+    const step = ASK_AGAIN.find(({ untilSeconds }) => ageSeconds < untilSeconds);
+    return after(now, { seconds: step?.everySeconds ?? ASK_AGAIN_LATER_SECONDS });
+  }
+}
+
+function refOf(tenant: string, payment: Payment): ChargeRef {
+  const { id: paymentId, processorId } = payment;
+  return { paymentId, tenant, ...(processorId !== undefined && { processorId }) };
+}
+
+function assertAmount(payment: Payment, state: ChargeState): void {
+  if (state.kind !== 'succeeded') return;
+  if (state.amount.micros === payment.amount && state.amount.currency === payment.currency) return;
+  throw new AmountDiffers(`payment ${payment.id}: the processor reports another amount or currency`);
+}

@@ -1,0 +1,173 @@
+/**
+ * One PSTN call as the ledger knows it, and the check at the edge where rows of Microsoft Graph's `getPstnCalls` become
+ * one. A row is debited, left alone, or set aside for a person; nothing in it is ever guessed.
+ */
+
+import { z } from 'zod';
+import { type Currency, fromDecimal } from '../money.js';
+import { readInstant } from './instant.js';
+
+/** Where a record came from. Only the same source may correct it later. */
+export const USAGE_SOURCES = ['http', 'graph', 'csv'] as const;
+export type UsageSource = (typeof USAGE_SOURCES)[number];
+
+/** The licence of calls that are paid from Communications Credits. Others belong to a calling plan. */
+export const PREPAID_LICENSE = 'MCOPSTNPP';
+
+export const ID_CHARS_MAX = 128;
+/** Of each text in a row. A raw row, escapes included, then stays below the 32 K characters of one stored column. */
+export const TEXT_CHARS_MAX = 256;
+/** In whole currency units. No call costs that much: such a row is a mistake of whoever wrote it. */
+export const CHARGE_UNITS_MAX = 1_000_000;
+export const DURATION_SECONDS_MAX = 31 * 24 * 3600;
+
+const DETAIL_FIELDS = [
+  'callId',
+  'userId',
+  'userPrincipalName',
+  'userDisplayName',
+  'endDateTime',
+  'callType',
+  'calleeNumber',
+  'callerNumber',
+  'usageCountryCode',
+  'tenantCountryCode',
+  'destinationContext',
+  'destinationName',
+  'conferenceId',
+  'licenseCapability',
+  'inventoryType',
+  'operator',
+  'callDurationSource',
+] as const;
+
+/** What Graph says about a call beyond its money, under Graph's own names; a field that is null or empty is absent. */
+export type CallDetails = Readonly<Partial<Record<(typeof DETAIL_FIELDS)[number], string>>>;
+
+export interface CallRecord {
+  /** Unique per record, unlike `callId`, which the legs of one conference share. */
+  readonly id: string;
+  /** In micros. */
+  readonly charge: bigint;
+  /** In micros. Part of `charge` already, unless the account is set otherwise. */
+  readonly connectionCharge: bigint;
+  readonly currency: Currency;
+  /** ISO, UTC, milliseconds, always 24 characters. */
+  readonly start: string;
+  /** 0 where the row has no readable duration: it is not money, and keeps no charge out of the ledger. */
+  readonly durationSeconds: number;
+  readonly details: CallDetails;
+}
+
+/** Why a row waits for a person. `noId` covers every id that can't be a key: missing, blank, too long, broken text. */
+export const QUARANTINE_REASONS = [
+  'notARow',
+  'noId',
+  'wrongCurrency',
+  'missingCharge',
+  'unreadableCharge',
+  'negativeCharge',
+  'tooManyDecimals',
+  'tooLarge',
+  'unreadableTime',
+] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+
+export type RowVerdict =
+  | { readonly kind: 'charge'; readonly record: CallRecord }
+  | { readonly kind: 'skip'; readonly reason: 'notPrepaid'; readonly id?: string }
+  | {
+      readonly kind: 'quarantine';
+      readonly reason: QuarantineReason;
+      readonly id?: string;
+      /** The row's known fields as JSON text, long texts cut, for the person who decides. */
+      readonly raw: string;
+    };
+
+type Fields = Readonly<Record<string, unknown>>;
+const anyFields = z.record(z.string(), z.unknown());
+
+/** Judges one row as it came out of JSON, for an account of this currency. Never throws. */
+export function readGraphRow(row: unknown, currency: Currency): RowVerdict {
+  const parsed = anyFields.safeParse(row);
+  if (!parsed.success) return { kind: 'quarantine', reason: 'notARow', raw: JSON.stringify(bounded(row)) };
+  const fields = parsed.data;
+  const id = readId(fields['id']);
+  const known = id === undefined ? {} : { id };
+  if (fields['licenseCapability'] !== PREPAID_LICENSE)
+    return { kind: 'skip', reason: 'notPrepaid', ...known };
+  const outcome = readPrepaid(fields, currency);
+  if (typeof outcome === 'object') return { kind: 'charge', record: outcome };
+  return { kind: 'quarantine', reason: outcome, ...known, raw: rawText(fields) };
+}
+
+function readPrepaid(fields: Fields, currency: Currency): CallRecord | QuarantineReason {
+  const id = readId(fields['id']);
+  if (id === undefined) return 'noId';
+  if (fields['currency'] !== currency) return 'wrongCurrency';
+  const charge = readCharge(fields['charge']);
+  if (typeof charge === 'string') return charge;
+  const connectionCharge = readCharge(fields['connectionCharge'] ?? 0);
+  if (typeof connectionCharge === 'string') return connectionCharge;
+  const start = readInstant(fields['startDateTime']);
+  if (start === undefined) return 'unreadableTime';
+  const durationSeconds = durationSchema.parse(fields['duration']);
+  return { id, charge, connectionCharge, currency, start, durationSeconds, details: readDetails(fields) };
+}
+
+// Half a surrogate pair doesn't survive UTF-8: two such ids would become one key.
+const idSchema = z
+  .string()
+  .max(ID_CHARS_MAX)
+  .regex(/^[^\p{Cs}\p{Cc}]*$/u)
+  .regex(/\S/u);
+const durationSchema = z.int().min(0).max(DURATION_SECONDS_MAX).catch(0);
+
+function readId(value: unknown): string | undefined {
+  return idSchema.safeParse(value).data;
+}
+
+/** Graph gives doubles: the shortest text that reads back as the same double is what the biller wrote. */
+function readCharge(value: unknown): bigint | QuarantineReason {
+  if (value === undefined || value === null) return 'missingCharge';
+  if (typeof value !== 'number' || Number.isNaN(value)) return 'unreadableCharge';
+  if (value < 0) return 'negativeCharge';
+  if (value > CHARGE_UNITS_MAX) return 'tooLarge';
+  return fromDecimal(String(value)) ?? 'tooManyDecimals';
+}
+
+function readDetails(fields: Fields): CallDetails {
+  const details: Partial<Record<keyof CallDetails, string>> = {};
+  for (const name of DETAIL_FIELDS) {
+    const value = fields[name];
+    if (typeof value === 'string' && value !== '') details[name] = cut(value);
+  }
+  return details;
+}
+
+const RAW_FIELDS = [
+  'id',
+  'startDateTime',
+  'duration',
+  'charge',
+  'connectionCharge',
+  'currency',
+  ...DETAIL_FIELDS,
+];
+
+function rawText(fields: Fields): string {
+  const present = RAW_FIELDS.filter((name) => Object.hasOwn(fields, name));
+  return JSON.stringify(Object.fromEntries(present.map((name) => [name, bounded(fields[name])])));
+}
+
+/** What is nested is not followed: it may be a hundred thousand levels deep, and no field of a row is nested. */
+function bounded(value: unknown): string | number | boolean | null {
+  if (typeof value === 'string') return cut(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return value === undefined || value === null ? null : Array.isArray(value) ? '[…]' : '{…}';
+}
+
+/** Control characters and halves of a pair, which a cut may leave, would not come back from the store as they went. */
+function cut(text: string): string {
+  return text.slice(0, TEXT_CHARS_MAX).replace(/[\p{Cc}\p{Cs}]/gu, '\uFFFD');
+}

@@ -1,0 +1,188 @@
+/** Call records from outside, judged row by row and debited in transactions of bounded size. */
+import { createHash } from 'node:crypto';
+import { chargeUsage, type UsageReceipt } from '../ledger/commands/charge-usage.js';
+import { putAside } from '../ledger/commands/usage-issues.js';
+import { dayKeysOf } from '../ledger/days.js';
+import type { Account, StoredCall, UsageIssue } from '../ledger/model.js';
+import { rowKeys } from '../ledger/world.js';
+import { dayOf } from '../ledger/calendar.js';
+import type { LedgerCommand, Outcome } from '../lane/command.js';
+import type { Ledger } from '../lane/ledger.js';
+import type { LedgerReader } from '../reader.js';
+import type { Money } from '../money.js';
+import { readGraphRow, type CallRecord, type QuarantineReason, type UsageSource } from './call-record.js';
+
+/** With account, two entries, operation, payment, alerts and the days it stays within one transaction of 100 rows. */
+export const CALLS_PER_COMMIT_MAX = 90;
+export const DAYS_PER_COMMIT_MAX = 3;
+const OTHER_ROWS_MAX = 6;
+const ISSUES_PER_COMMIT_MAX = 40;
+
+export interface IntakeReport {
+  readonly charged: { readonly count: number; readonly amount: Money };
+  readonly corrected: { readonly count: number; readonly amount: Money };
+  readonly unchanged: number;
+  /** Known from another source, which alone may correct them. */
+  readonly otherSource: number;
+  readonly skipped: { readonly notPrepaid: number };
+  readonly quarantined: readonly { readonly id?: string; readonly reason: QuarantineReason }[];
+  readonly balance: Money;
+}
+
+export interface IntakeDeps {
+  readonly ledger: Ledger;
+  readonly reader: LedgerReader;
+  readonly now: () => string;
+  readonly newId: () => string;
+  readonly lowBalance: bigint;
+  /** Some billers give the connection charge on top of `charge`; Graph's is part of it. */
+  readonly addConnectionCharge: boolean;
+}
+
+interface Delivery {
+  readonly tenant: string;
+  readonly source: UsageSource;
+  readonly account: Account;
+}
+
+export class UsageIntake {
+  private readonly deps: IntakeDeps;
+
+  constructor(deps: IntakeDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * Debits what the rules can debit and puts the rest aside. Sending the same rows again changes nothing.
+   * @throws StorageUnavailable, LedgerBusy: a part may be done; sending the same rows again finishes it.
+   */
+  async take(tenant: string, rows: readonly unknown[], source: UsageSource): Promise<IntakeReport> {
+    const account = await this.deps.reader.account(tenant);
+    const delivery = { tenant, source, account };
+    const verdicts = rows.map((row) => readGraphRow(row, account.currency));
+    const charges = verdicts.flatMap((verdict) => (verdict.kind === 'charge' ? [verdict.record] : []));
+    const aside = verdicts.filter((verdict) => verdict.kind === 'quarantine');
+    const receipts = await this.charge(
+      delivery,
+      charges.map((record) => this.store(record, source)),
+    );
+    await this.putAside(delivery, aside);
+    const skipped = verdicts.length - charges.length - aside.length;
+    const quarantined = aside.map(({ id, reason }) => ({ reason, ...(id !== undefined && { id }) }));
+    return { ...summed(receipts, account), skipped: { notPrepaid: skipped }, quarantined };
+  }
+
+  private store(record: CallRecord, source: UsageSource): StoredCall {
+    const { id, charge, connectionCharge, start, durationSeconds, details } = record;
+    const total = this.deps.addConnectionCharge ? charge + connectionCharge : charge;
+    return { type: 'call', id, charge: total, connectionCharge, start, durationSeconds, source, details };
+  }
+
+  private async charge(delivery: Delivery, calls: readonly StoredCall[]): Promise<readonly UsageReceipt[]> {
+    const receipts: UsageReceipt[] = [];
+    const reference = this.deps.newId();
+    for (const [index, batch] of batches(calls, delivery.account.timeZone).entries()) {
+      const command = this.batchCommand(batch, `${reference}-${index}`);
+      const result = await this.deps.ledger.submit(delivery.tenant, command);
+      receipts.push(answerOf(result));
+    }
+    return receipts;
+  }
+
+  private batchCommand(calls: readonly StoredCall[], reference: string): LedgerCommand<UsageReceipt> {
+    const { lowBalance } = this.deps;
+    const callKeys = calls.map((call) => rowKeys.call(call.id));
+    const starts = calls.map((call) => call.start);
+    return {
+      name: 'chargeUsage',
+      priority: 'batch',
+      rowsMax: calls.length + DAYS_PER_COMMIT_MAX + OTHER_ROWS_MAX,
+      operation: { id: reference, mintedAt: this.deps.now() },
+      // New records are the rule: they are inserted unseen, and only a conflict makes the batch read first.
+      reads: (account, careful) => ({
+        keys: [...dayKeysOf(starts, account.timeZone), ...(careful ? callKeys : [])],
+      }),
+      decide: (world, now) => chargeUsage(world, { reference, calls, lowBalance }, now),
+    };
+  }
+
+  private async putAside(delivery: Delivery, aside: readonly Aside[]): Promise<void> {
+    const at = this.deps.now();
+    const issues = aside.map((verdict): UsageIssue => {
+      const { reason, raw } = verdict;
+      return { type: 'issue', id: issueId(verdict), reason, source: delivery.source, raw, at, state: 'open' };
+    });
+    for (let from = 0; from < issues.length; from += ISSUES_PER_COMMIT_MAX) {
+      const some = issues.slice(from, from + ISSUES_PER_COMMIT_MAX);
+      await this.deps.ledger.submit(delivery.tenant, {
+        name: 'putAside',
+        priority: 'batch',
+        rowsMax: some.length,
+        reads: () => ({ keys: some.map((issue) => rowKeys.issue(issue.id)) }),
+        decide: (world) => putAside(world, some),
+      });
+    }
+  }
+}
+
+interface Aside {
+  readonly id?: string;
+  readonly reason: QuarantineReason;
+  readonly raw: string;
+}
+
+/** Record and reason together, so that a row that comes back wrong in another way is shown again. */
+function issueId({ id, reason, raw }: Aside): string {
+  const name = id ?? createHash('sha256').update(raw).digest('hex').slice(0, 32);
+  return `${name}:${reason}`;
+}
+
+/** In order of their time, at most so many calls and days each. */
+function batches(calls: readonly StoredCall[], timeZone: string): readonly (readonly StoredCall[])[] {
+  const sorted = [...calls].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const all: StoredCall[][] = [];
+  let days = new Set<string>();
+  for (const call of sorted) {
+    const day = dayOf(call.start, timeZone);
+    const current = all.at(-1);
+    const full = current === undefined || current.length >= CALLS_PER_COMMIT_MAX;
+    if (full || (days.size >= DAYS_PER_COMMIT_MAX && !days.has(day))) {
+      all.push([call]);
+      days = new Set([day]);
+    } else {
+      current.push(call);
+      days.add(day);
+    }
+  }
+  return all;
+}
+
+function answerOf(result: Outcome<UsageReceipt>): UsageReceipt {
+  if (result.kind === 'done') return result.answer;
+  throw new Error(`a usage batch was refused: ${result.reason}`);
+}
+
+function summed(
+  receipts: readonly UsageReceipt[],
+  account: Account,
+): Omit<IntakeReport, 'skipped' | 'quarantined'> {
+  const sum = (of: (receipt: UsageReceipt) => number) =>
+    receipts.reduce((total, receipt) => total + of(receipt), 0);
+  const money = (of: (receipt: UsageReceipt) => bigint): Money => ({
+    micros: receipts.reduce((total, receipt) => total + of(receipt), 0n),
+    currency: account.currency,
+  });
+  return {
+    charged: {
+      count: sum((receipt) => receipt.chargedCount),
+      amount: money((receipt) => receipt.chargedAmount),
+    },
+    corrected: {
+      count: sum((receipt) => receipt.correctedCount),
+      amount: money((receipt) => receipt.correctedAmount),
+    },
+    unchanged: sum((receipt) => receipt.unchanged),
+    otherSource: sum((receipt) => receipt.otherSource),
+    balance: { micros: receipts.at(-1)?.balance ?? account.balance, currency: account.currency },
+  };
+}

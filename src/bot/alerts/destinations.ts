@@ -1,0 +1,20 @@
+/** Where alerts are heard: the places that asked for them, and the people the bot has met (DESIGN §5). */
+import type { ConversationRef } from '../turn.js';
+
+export interface Destination {
+  readonly conversation: ConversationRef;
+  readonly locale: string;
+  /** `on`: asked for alerts. `off`: known, silent unless nobody else hears. `paused`: refused by the channel for now. */
+  readonly alerts: 'on' | 'off' | 'paused';
+  /** Whose personal chat it is. */
+  readonly person?: { readonly id: string; readonly name: string };
+}
+
+/** What commands need; the store behind it also serves sightings and the alert sender. */
+export interface Destinations {
+  /** From now on this conversation hears alerts, or no longer. */
+  setAlerts(tenant: string, conversation: ConversationRef, alerts: 'on' | 'off'): Promise<void>;
+  find(tenant: string, conversationKey: string): Promise<Destination | undefined>;
+  /** Everybody and everywhere the bot knows of in the tenant. */
+  list(tenant: string): Promise<readonly Destination[]>;
+}

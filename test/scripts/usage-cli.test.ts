@@ -1,0 +1,282 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
+import { ATTEMPTS_MAX, DELAY_MS_MAX } from '../../scripts/usage/post.js';
+import { runUsage } from '../../scripts/usage/run.js';
+
+const ANSWER = {
+  charged: { count: 3, amount: '1.25' },
+  corrected: { count: 1, amount: '-0.1' },
+  unchanged: 2,
+  skipped: { notPrepaid: 4 },
+  quarantined: [{ id: 'row-1', reason: 'wrongCurrency' }],
+  currency: 'USD',
+  balance: '-3.5',
+};
+
+interface Request {
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly rows: readonly unknown[];
+}
+
+interface Reply {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/** What the stub answers to the requests, in order; then the usual answer. */
+let replies: Reply[] = [];
+let requests: Request[] = [];
+let server: Server;
+let url = '';
+const folder = mkdtempSync(join(tmpdir(), 'usage-'));
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8').on('data', (part: string) => (text += part));
+    request.on('end', () => {
+      const { value } = JSON.parse(text) as { value: readonly unknown[] };
+      requests.push({ url: request.url, headers: request.headers, rows: value });
+      const { status = 200, headers = {}, body = ANSWER } = replies.shift() ?? {};
+      response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+beforeEach(() => {
+  replies = [];
+  requests = [];
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+function page(count: number): string {
+  return file(`${count}.json`, {
+    value: Array.from({ length: count }, (_, index) => ({ id: `row-${index}` })),
+  });
+}
+
+async function run(args: readonly string[], { env = {}, isTTY = false } = {}) {
+  const [out, err] = [Object.assign(new PassThrough(), { isTTY }), new PassThrough()];
+  const delays: number[] = [];
+  const code = await runUsage(args, {
+    env: { PORT: url.split(':')[2], ...env },
+    out,
+    err,
+    sleep: async (milliseconds) => delays.push(milliseconds),
+    now: () => Date.UTC(2026, 10, 22, 18, 30),
+  });
+  return { code, out: String(out.read() ?? ''), err: String(err.read() ?? ''), delays };
+}
+
+describe('npm run usage', () => {
+  it('sends the rows of a file, as a page, to the account that the Playground uses', async () => {
+    expect(await run([page(3)])).toMatchObject({ code: 0, err: '' });
+    expect(requests).toMatchObject([
+      {
+        url: '/api/usage/00000000-0000-0000-0000-0000000000001',
+        rows: [{ id: 'row-0' }, { id: 'row-1' }, { id: 'row-2' }],
+      },
+    ]);
+    expect(requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('takes address, tenant and key from the options, before the environment', async () => {
+    const env = { PORT: '1', DEV_TENANT_ID: 'other', USAGE_KEY: 'other' };
+    await run([page(1), '--url', `${url}/`, '--tenant', 'a/b', '--key', 'k1'], { env });
+    expect(requests[0]).toMatchObject({ url: '/api/usage/a%2Fb', headers: { authorization: 'Bearer k1' } });
+    await run([page(1)], { env: { DEV_TENANT_ID: 'dev', USAGE_KEY: 'k2' } });
+    expect(requests[1]).toMatchObject({ url: '/api/usage/dev', headers: { authorization: 'Bearer k2' } });
+  });
+
+  it('cuts many rows into requests of at most 1000, in order', async () => {
+    const { out } = await run([page(2500)]);
+    expect(requests.map((request) => request.rows.length)).toEqual([1000, 1000, 500]);
+    expect(requests.flatMap((request) => request.rows).at(-1)).toEqual({ id: 'row-2499' });
+    expect(out).toContain('2,500 rows sent');
+  });
+
+  it('cuts large rows into smaller requests, by their bytes', async () => {
+    const rows = Array.from({ length: 8 }, (_, index) => ({ id: index, operator: 'x'.repeat(200_000) }));
+    await run([file('large.json', rows)]);
+    expect(requests.map((request) => request.rows.length)).toEqual([2, 2, 2, 2]);
+  });
+
+  it('waits between requests when asked to', async () => {
+    const { delays } = await run([page(5), '--chunk', '2', '--pause', '700']);
+    expect([requests.length, delays]).toEqual([3, [700, 700]]);
+  });
+
+  it('adds up what was charged, to the last decimal', async () => {
+    replies = ['0.1', '0.2', '0.000001'].map((amount) => ({
+      body: { ...ANSWER, charged: { count: 1000, amount } },
+    }));
+    const { out } = await run([page(3), '--chunk', '1']);
+    expect(out).toMatch(/charged +3,000 +USD 0\.300001$/m);
+    expect(out).toMatch(/corrected +3 +USD -0\.30$/m);
+    expect(out).toMatch(/unchanged +6 /);
+    expect(out).toMatch(/skipped +12 +notPrepaid \(.*MCOPSTNPP/);
+    expect(out).toMatch(/quarantined +3 +wrongCurrency \(another currency/);
+    expect(out).toContain('Balance after: USD -3.50\n');
+  });
+
+  it('names the first ten quarantined rows, and nothing in their ids steers the terminal', async () => {
+    const quarantined = Array.from({ length: 12 }, (_, index) => ({
+      id: `bad-${index}\u001b[2J`,
+      reason: 'constructor',
+    }));
+    replies = [{ body: { ...ANSWER, quarantined: [{ reason: 'noId' }, ...quarantined] } }];
+    const { out } = await run([page(1)]);
+    expect(out).toContain('bad-9');
+    expect(out).not.toContain('bad-10');
+    expect(out).toContain('and 2 more');
+    expect(out).toContain('(no id)');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('shows a progress bar for many rows in a terminal only', async () => {
+    expect((await run([page(2500)], { isTTY: true })).out).toContain('of 2500 rows');
+    expect((await run([page(3)], { isTTY: true })).out).not.toContain('of 3 rows');
+    expect((await run([page(2500)])).out).not.toContain('of 2500 rows');
+  });
+
+  it('plays the busy day and generated rows without a file', async () => {
+    await run(['--sample', 'busy-day']);
+    await run(['--generate', '20', '--days', '2', '--seed', '7']);
+    expect(requests.map((request) => request.rows.length)).toEqual([160, 20]);
+  });
+
+  it('writes the same file for the same seed, and sends nothing', async () => {
+    const [one, two] = [join(folder, 'one.json'), join(folder, 'two.json')];
+    expect(await run(['--generate', '50', '--out', one])).toMatchObject({ code: 0 });
+    await run(['--generate', '50', '--out', two]);
+    expect(readFileSync(one, 'utf8')).toBe(readFileSync(two, 'utf8'));
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('a bot that does not answer as it should', () => {
+  it('is asked again when it is busy, and the wait it names is kept', async () => {
+    replies = [
+      { status: 503 },
+      { status: 429, headers: { 'retry-after': '3' } },
+      { status: 429, headers: { 'retry-after': '900' } },
+    ];
+    const { code, delays } = await run([page(1)]);
+    expect([code, delays]).toEqual([0, [250, 3000, DELAY_MS_MAX]]);
+  });
+
+  it('is asked a bounded number of times; what was taken before is told', async () => {
+    replies = [{}, ...Array.from({ length: 99 }, () => ({ status: 503 }))];
+    const { code, out, err } = await run([page(2), '--chunk', '1']);
+    expect([code, requests.length]).toEqual([1, 1 + ATTEMPTS_MAX]);
+    expect(out).toContain('1 of 2 rows sent');
+    expect(out).toContain('no record is charged twice');
+    expect(err).toContain('answers 503');
+  });
+
+  it('is perhaps not running: the sentence says how to start it', async () => {
+    const { code, out, err } = await run([page(1), '--url', 'http://127.0.0.1:1']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain("can't be reached (");
+    expect(err).toContain('Is the bot running? npm start');
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it.each([
+    [401, 'USAGE_KEY'],
+    [404, 'no such tenant'],
+    [413, '--chunk'],
+    [500, 'answered 500'],
+  ])('says in a sentence what %d means, and is not asked again', async (status, sentence) => {
+    replies = [{ status, body: 'no\u001b[2J' }];
+    const { code, err } = await run([page(1)]);
+    expect([code, requests.length]).toEqual([1, 1]);
+    expect(err).toContain(sentence);
+    expect(err).not.toContain('\u001b');
+  });
+
+  it.each([['<html>'], [{}], [{ ...ANSWER, balance: 'much' }], [{ ...ANSWER, currency: 'XXX' }]])(
+    'may be another program: %j is not believed',
+    async (body) => {
+      replies = [{ body }];
+      const { code, err } = await run([page(1)]);
+      expect(code).toBe(1);
+      expect(err).toContain('another program');
+    },
+  );
+});
+
+describe('a file or option that makes no sense', () => {
+  it.each([
+    ['is missing', () => '/nowhere/rows.json', 'there is no such file'],
+    ['is a folder', () => folder, "can't be read"],
+    ['is not JSON', () => file('bad.json', '{"value": ['), 'is not JSON'],
+    ['holds something else', () => file('else.json', { id: 'x' }), 'holds no call records'],
+    ['is empty', () => file('empty.json', []), 'holds no rows'],
+  ])('is named in a sentence when it %s', async (_, path, sentence) => {
+    const { code, err } = await run([path()]);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+    expect(requests).toEqual([]);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    expect(await run([file('bom.json', '\uFEFF[{"id":"a"}]')])).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    [[], 'Name one file'],
+    [['a.json', 'b.json'], 'only one file'],
+    [['a.json', '--generate', '5'], 'Name one file'],
+    [['a.json', '--out', 'b.json'], '--out goes with'],
+    [['--generate', '1e3'], '--generate takes a whole number'],
+    [['--generate', '0'], '--generate takes a whole number'],
+    [['--generate', '5', '--days', '-1'], 'days'],
+    [['--generate', '5', '--end', 'soon'], '--end takes a time'],
+    [['--sample', 'quiet-day'], '--sample takes busy-day'],
+    [['a.json', '--chunk', '5000'], '--chunk takes'],
+    [['a.json', '--url', 'ftp://x'], '--url takes'],
+    [['a.json', '--what'], '--what'],
+  ])('%j is refused with a sentence and the help', async (args, sentence) => {
+    const { code, err } = await run(args);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+    expect(err).toContain('npm run usage -- FILE');
+  });
+
+  it('is explained on request', async () => {
+    const { code, out } = await run(['--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('npm run usage -- FILE');
+  });
+});
+
+describe('the script itself', () => {
+  it('runs from the command line and exits with the code', async () => {
+    const args = ['node_modules/tsx/dist/cli.mjs', 'scripts/usage.ts', page(1), '--url', url];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout).toContain('Balance after: USD -3.50');
+    const failed = promisify(execFile)(process.execPath, [...args.slice(0, 2), '/nowhere']);
+    await expect(failed).rejects.toMatchObject({ code: 2 });
+  });
+});
