@@ -9,7 +9,7 @@ import { DONE } from '../../src/billing/due/job-runner.js';
 import type { Payment } from '../../src/billing/ledger/model.js';
 import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
 import { SandboxProcessor } from '../../src/billing/payments/sandbox/sandbox-processor.js';
-import { MemoryTable } from '../../src/billing/storage/memory-table.js';
+import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
 import { MICROS_PER_UNIT } from '../../src/billing/money.js';
 
 export const TENANT = 'tenant-one';
@@ -43,8 +43,8 @@ export class TestClock {
 
 export interface TestBilling extends ComposedBilling {
   readonly clock: TestClock;
-  readonly table: MemoryTable;
-  readonly dueTable: MemoryTable;
+  readonly table: MemoryTableStore;
+  readonly dueTable: MemoryTableStore;
   readonly processor: SandboxProcessor;
   readonly methods: SandboxMethods;
   readonly shown: Payment[];
@@ -62,7 +62,7 @@ export interface TestBillingOptions {
 
 export async function testBilling(options: TestBillingOptions = {}): Promise<TestBilling> {
   const clock = new TestClock(options.start ?? START);
-  const [table, dueTable, sandboxTable] = [new MemoryTable(), new MemoryTable(), new MemoryTable()];
+  const [table, dueTable, sandboxTable] = [new MemoryTableStore(), new MemoryTableStore(), new MemoryTableStore()];
   await Promise.all([table.ensure(), dueTable.ensure(), sandboxTable.ensure()]);
   const methods = new SandboxMethods();
   const processor = new SandboxProcessor({

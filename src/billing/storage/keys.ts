@@ -1,4 +1,4 @@
-const UNSAFE = /[%/\\#?\u0000-\u001f\u007f-\u009f]/gu;
+const UNSAFE = /[%/\\#?\p{Cc}]/gu;
 
 /** Azure refuses `/ \ # ?` and control characters in keys; `%` goes too, so that the encoding is one to one. */
 export function encodeKeyPart(text: string): string {

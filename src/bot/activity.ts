@@ -1,0 +1,202 @@
+/** An incoming activity, checked and cleaned: the SDK's types promise more than clients send. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { TEXT_CHARS_MAX, cleanText, isMentionOf, mentionsIn } from './activity-text.js';
+import type { ConversationKind, ConversationRef, Mention, Person } from './turn.js';
+
+/** Tenant and person ids become keys of table rows. */
+export const ID_CHARS_MAX = 128;
+const NAME_CHARS_MAX = 128;
+const LONG_ID_CHARS_MAX = 1_024;
+
+const text = (max: number) => z.string().max(max).optional().catch(undefined);
+const id = z.string().min(1).max(LONG_ID_CHARS_MAX).optional().catch(undefined);
+const named = z.looseObject({ id });
+
+const account = z
+  .looseObject({ id, aadObjectId: id, name: text(LONG_ID_CHARS_MAX), tenantId: id })
+  .optional()
+  .catch(undefined);
+const members = z
+  .array(z.looseObject({ id }))
+  .optional()
+  .catch(undefined);
+
+/** Loose: whatever does not fit is read as missing, so that a strange field never costs a person their answer. */
+const schema = z.looseObject({
+  type: z.string().min(1).max(100),
+  name: text(200),
+  id,
+  action: text(100),
+  replyToId: id,
+  channelId: text(100),
+  serviceUrl: text(2_048),
+  locale: text(50),
+  text: z.string().optional().catch(undefined),
+  value: z.unknown(),
+  from: account,
+  recipient: account,
+  conversation: z
+    .looseObject({ id, conversationType: text(50), isGroup: z.boolean().optional().catch(undefined), tenantId: id })
+    .optional()
+    .catch(undefined),
+  channelData: z
+    .looseObject({
+      tenant: named.optional().catch(undefined),
+      channel: named.optional().catch(undefined),
+      eventType: text(100),
+    })
+    .optional()
+    .catch(undefined),
+  entities: z.array(z.unknown()).max(200).optional().catch(undefined),
+  attachments: z
+    .array(z.looseObject({ contentType: text(200) }))
+    .optional()
+    .catch(undefined),
+  membersAdded: members,
+  membersRemoved: members,
+});
+
+type Raw = z.infer<typeof schema>;
+
+export interface IncomingActivity {
+  readonly type: string;
+  /** Of an invoke. */
+  readonly name?: string;
+  readonly id?: string;
+  /** What a conversation event says happened: Teams' `eventType`, or the action of an installation update. */
+  readonly event?: string;
+  readonly replyToId?: string;
+  readonly tenant?: string;
+  readonly person?: Person;
+  readonly conversation: ConversationRef;
+  readonly replyIn: string;
+  /** Of the channel that an event is about, where that is not the conversation it was sent in. */
+  readonly eventChannelId?: string;
+  readonly locale?: string;
+  /** Cleaned of mentions, one line, bounded; empty on a card submit. */
+  readonly text: string;
+  readonly mentions: readonly Mention[];
+  readonly value: unknown;
+  readonly hasAttachments: boolean;
+  readonly botAdded: boolean;
+  readonly botRemoved: boolean;
+  readonly membersAdded: number;
+}
+
+/** Undefined where the body is no activity at all: not an object, no type, or no conversation to answer in. */
+export function readActivity(body: unknown): IncomingActivity | undefined {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) return undefined;
+  const raw = parsed.data;
+  const replyIn = raw.conversation?.id;
+  if (replyIn === undefined) return undefined;
+  return {
+    type: raw.type,
+    conversation: conversationOf(raw, replyIn),
+    replyIn,
+    text: cleanText(raw.text ?? '', raw.entities ?? [], raw.recipient?.id),
+    mentions: mentionsIn(raw.entities ?? []).filter((mention) => !isMentionOf(mention, raw.recipient?.id)),
+    value: raw.value,
+    hasAttachments: (raw.attachments ?? []).some(isFromPerson),
+    membersAdded: raw.membersAdded?.length ?? 0,
+    ...botMembership(raw),
+    ...optionalParts(raw),
+  };
+}
+
+/** Optional fields are left out where they are missing, as `exactOptionalPropertyTypes` asks. */
+function optionalParts(raw: Raw): Partial<IncomingActivity> {
+  const parts = {
+    name: raw.name,
+    id: raw.id,
+    event: raw.channelData?.eventType ?? raw.action,
+    replyToId: raw.replyToId,
+    tenant: tenantOf(raw),
+    person: personOf(raw),
+    eventChannelId: raw.channelData?.channel?.id,
+    locale: raw.locale ?? clientLocale(raw.entities ?? []),
+  };
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+}
+
+function botMembership(raw: Raw): Pick<IncomingActivity, 'botAdded' | 'botRemoved'> {
+  const bot = raw.recipient?.id;
+  const has = (list: Raw['membersAdded']): boolean =>
+    bot !== undefined && (list ?? []).some((member) => member.id === bot);
+  return { botAdded: has(raw.membersAdded), botRemoved: has(raw.membersRemoved) };
+}
+
+function conversationOf(raw: Raw, replyIn: string): ConversationRef {
+  const channelId = raw.channelId ?? 'unknown';
+  const cut = withoutThread(replyIn);
+  const name = raw.recipient?.name;
+  return {
+    key: conversationKey(channelId, cut),
+    id: cut,
+    kind: kindOf(raw),
+    channelId,
+    serviceUrl: raw.serviceUrl ?? '',
+    bot: { id: raw.recipient?.id ?? '', ...(name === undefined ? {} : { name }) },
+  };
+}
+
+/** Names the row of a conversation. Short, and free of the characters that table keys refuse. */
+export function conversationKey(channelId: string, conversationId: string): string {
+  return createHash('sha256').update(`${channelId}|${conversationId}`).digest('hex').slice(0, 32);
+}
+
+/** A channel's conversation id names the thread after `;messageid=`: without it, something new starts its own. */
+export function withoutThread(conversationId: string): string {
+  return conversationId.replace(/;messageid=[^;]*/u, '');
+}
+
+const KINDS: Readonly<Record<string, ConversationKind>> = {
+  personal: 'personal',
+  groupchat: 'group',
+  channel: 'channel',
+};
+
+/** The Emulator names no type: its one conversation is a personal one. */
+function kindOf(raw: Raw): ConversationKind {
+  const type = raw.conversation?.conversationType?.toLowerCase() ?? '';
+  const known = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+  if (known !== undefined) return known;
+  if (raw.conversation?.id?.includes(';messageid=') === true) return 'channel';
+  return raw.conversation?.isGroup === true ? 'group' : 'personal';
+}
+
+function tenantOf(raw: Raw): string | undefined {
+  return keyPart(raw.channelData?.tenant?.id ?? raw.conversation?.tenantId);
+}
+
+function personOf(raw: Raw): Person | undefined {
+  const channelAccountId = raw.from?.id;
+  const key = keyPart(raw.from?.aadObjectId ?? channelAccountId);
+  if (key === undefined || channelAccountId === undefined) return undefined;
+  const name = (raw.from?.name ?? '').trim().slice(0, NAME_CHARS_MAX);
+  return { id: key, channelAccountId, name: name === '' ? channelAccountId.slice(0, NAME_CHARS_MAX) : name };
+}
+
+/** Ids that are too long to be a key are refused rather than cut, since two cut ids could be the same. */
+function keyPart(value: string | undefined): string | undefined {
+  const clean = value?.trim().toLowerCase();
+  return clean === undefined || clean === '' || clean.length > ID_CHARS_MAX ? undefined : clean;
+}
+
+const clientInfo = z.looseObject({ type: z.literal('clientInfo'), locale: z.string().max(50) });
+
+function clientLocale(entities: readonly unknown[]): string | undefined {
+  for (const entity of entities) {
+    const parsed = clientInfo.safeParse(entity);
+    if (parsed.success) return parsed.data.locale;
+  }
+  return undefined;
+}
+
+/** Teams sends every formatted message a second time as an attachment of HTML: that is not a file from a person. */
+function isFromPerson(attachment: { contentType?: string | undefined }): boolean {
+  return attachment.contentType !== undefined && attachment.contentType !== 'text/html';
+}
+
+export { TEXT_CHARS_MAX };
