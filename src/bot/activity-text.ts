@@ -8,7 +8,10 @@ const MENTIONS_MAX = 50;
 
 const mentionEntity = z.looseObject({
   type: z.literal('mention'),
-  mentioned: z.looseObject({ id: z.string().min(1).max(1_024), name: z.string().max(256).optional().catch(undefined) }),
+  mentioned: z.looseObject({
+    id: z.string().min(1).max(1_024),
+    name: z.string().max(256).optional().catch(undefined),
+  }),
   text: z.string().max(1_024).optional().catch(undefined),
 });
 

@@ -17,10 +17,7 @@ const account = z
   .looseObject({ id, aadObjectId: id, name: text(LONG_ID_CHARS_MAX), tenantId: id })
   .optional()
   .catch(undefined);
-const members = z
-  .array(z.looseObject({ id }))
-  .optional()
-  .catch(undefined);
+const members = z.array(z.looseObject({ id })).optional().catch(undefined);
 
 /** Loose: whatever does not fit is read as missing, so that a strange field never costs a person their answer. */
 const schema = z.looseObject({
@@ -37,7 +34,12 @@ const schema = z.looseObject({
   from: account,
   recipient: account,
   conversation: z
-    .looseObject({ id, conversationType: text(50), isGroup: z.boolean().optional().catch(undefined), tenantId: id })
+    .looseObject({
+      id,
+      conversationType: text(50),
+      isGroup: z.boolean().optional().catch(undefined),
+      tenantId: id,
+    })
     .optional()
     .catch(undefined),
   channelData: z

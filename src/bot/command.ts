@@ -11,7 +11,11 @@ export interface Reply {
 }
 
 export interface CommandInput {
-  /** What the person typed behind the command's phrase, cleaned of mentions. */
+  /** The phrase that was matched, as it stands in the strings of its language. */
+  readonly phrase: string;
+  /** What kind of the command the phrase means, language aside: from the string key `command.<name>.<intent>.phrases`. */
+  readonly intent?: string;
+  /** What the person typed beside the command's phrase, cleaned of mentions: `$50`, `100 when below 20`, `off`. */
   readonly rest: string;
 }
 

@@ -77,5 +77,10 @@ function hostMatches(host: string, pattern: string): boolean {
 
 /** Names and addresses that never leave this machine; `URL` has already brought odd spellings into one form. */
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    hostname === '::1' ||
+    /^127(?:\.\d{1,3}){3}$/u.test(hostname)
+  );
 }

@@ -57,12 +57,22 @@ const PHRASES: readonly Phrase[] = LANGUAGES.flatMap((language) =>
     const written = rawString(language, key)
       .split(';')
       .map((phrase) => phrase.trim());
-    return written.filter((phrase) => phrase !== '').map((phrase) => {
-      const words = wordsOf(phrase).map((word) => word.plain);
-      const about = { name: name as CommandName, ...(intent === undefined ? {} : { intent }) };
-      return { ...about, language, phrase, words, compact: words.join('') };
-    });
+    return written
+      .filter((phrase) => phrase !== '')
+      .map((phrase) => {
+        const words = wordsOf(phrase).map((word) => word.plain);
+        const about = { name: name as CommandName, ...(intent === undefined ? {} : { intent }) };
+        return { ...about, language, phrase, words, compact: words.join('') };
+      });
   }),
+);
+
+/** For each reader all phrases, their own language first. */
+const BY_LANGUAGE = new Map<Language, readonly Phrase[]>(
+  LANGUAGES.map((language) => [
+    language,
+    [...PHRASES].sort((a, b) => Number(b.language === language) - Number(a.language === language)),
+  ]),
 );
 
 /** Typing is bounded before it comes here; this bound keeps the function safe by itself. */
@@ -75,7 +85,7 @@ const CHARS_MAX = 2_000;
 export function understand(typed: string, language: Language): Understood {
   const text = typed.slice(0, CHARS_MAX);
   const words = wordsOf(text);
-  const phrases = [...PHRASES].sort((a, b) => Number(b.language === language) - Number(a.language === language));
+  const phrases = BY_LANGUAGE.get(language) ?? PHRASES;
   if (words.length === 0) return signOnly(text, phrases);
   const found = best(phrases, (phrase) => fit(phrase, words, text));
   if (found !== undefined) return { kind: 'command', match: found };
@@ -112,9 +122,10 @@ function matchOf(phrase: Phrase, rest: string): Match {
   return phrase.intent === undefined ? about : { ...about, intent: phrase.intent };
 }
 
-/** Words count first, then letters, then standing at the start. */
+/** Words count first, then letters, then standing at the start, then telling what kind of the command is meant. */
 function weightOf(phrase: Phrase, atStart: boolean): number {
-  return phrase.words.length * 1_000 + phrase.compact.length * 2 + Number(atStart);
+  const kind = phrase.intent === undefined ? 0 : 1;
+  return phrase.words.length * 10_000 + phrase.compact.length * 4 + Number(atStart) * 2 + kind;
 }
 
 function fit(phrase: Phrase, words: readonly Word[], text: string): Fit | undefined {
@@ -161,7 +172,10 @@ function withoutWords(text: string, words: readonly Word[], taken: ReadonlySet<n
 
 /** A rest of signs only says nothing, except a currency sign: that is an amount gone wrong, and gets its answer. */
 function tidy(rest: string): string {
-  const clean = rest.replace(/^[\s:,;.!?]+/u, '').replace(/\s+/gu, ' ').trim();
+  const clean = rest
+    .replace(/^[\s:,;.!?]+/u, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
   return /[\p{L}\p{N}\p{Sc}]/u.test(clean) ? clean : '';
 }
 
@@ -187,7 +201,10 @@ function typosAllowed(letters: number): number {
 function closest(phrases: readonly Phrase[], words: readonly Word[]): Phrase | undefined {
   let winner: { readonly phrase: Phrase; readonly share: number } | undefined;
   for (const phrase of phrases) {
-    const said = words.slice(0, phrase.words.length).map((word) => word.plain).join('');
+    const said = words
+      .slice(0, phrase.words.length)
+      .map((word) => word.plain)
+      .join('');
     if (said.length > LETTERS_COMPARED_MAX) continue;
     const typos = distance(said, phrase.compact);
     const share = typos / Math.max(1, phrase.compact.length);

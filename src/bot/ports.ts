@@ -33,8 +33,11 @@ export interface Sighting {
 }
 
 export interface Sightings {
-  /** Writes only when something is new. Also wakes a destination that had been paused. */
-  seen(sighting: Sighting): Promise<void>;
+  /**
+   * Writes only when something is new. Also wakes a destination that had been paused. Of several at the same time for
+   * one conversation, exactly one is told `new`: that one sends the welcome. After `gone` it is new again.
+   */
+  seen(sighting: Sighting): Promise<'new' | 'known'>;
   /** The bot was removed from there. */
   gone(tenant: string, conversationKey: string): Promise<void>;
   /** The last known locale of a person or place that sent none. */

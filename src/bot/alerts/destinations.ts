@@ -3,11 +3,12 @@ import type { ConversationRef } from '../turn.js';
 
 export interface Destination {
   readonly conversation: ConversationRef;
+  /** As the client sent it last; empty where none was sent yet. */
   readonly locale: string;
-  /** `on`: asked for alerts. `off`: known, silent unless nobody else hears. `paused`: refused by the channel for now. */
+  /** `on`: asked for alerts. `off`: known, silent unless nobody else hears. `paused`: was on, and the channel refuses. */
   readonly alerts: 'on' | 'off' | 'paused';
   /** Whose personal chat it is. */
-  readonly person?: { readonly id: string; readonly name: string };
+  readonly person?: { readonly id: string; readonly name: string; readonly channelAccountId: string };
 }
 
 /** What commands need; the store behind it also serves sightings and the alert sender. */

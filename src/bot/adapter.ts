@@ -1,0 +1,161 @@
+/** The SDK's adapter with our edges: who the bot is, whose tokens it takes, and how long a request may last. */
+import {
+  CloudAdapter,
+  ConfigurationBotFrameworkAuthentication,
+  ConfigurationServiceClientCredentialFactory,
+  type Activity,
+  type TurnContext,
+} from 'botbuilder';
+import { boundedHttpClient } from './connector-http.js';
+
+/** Without credentials the SDK checks no token at all, so that mode has a name and is never what is left over. */
+export type BotIdentity =
+  | { readonly kind: 'unauthenticated' }
+  | { readonly kind: 'SingleTenant'; readonly appId: string; readonly tenantId: string; readonly password: string }
+  | { readonly kind: 'UserAssignedMSI'; readonly appId: string; readonly tenantId: string }
+  | { readonly kind: 'MultiTenant'; readonly appId: string; readonly password: string };
+
+/** Whose tokens are taken. Tests put a key server of their own here; production leaves it out. */
+export interface TokenAuthority {
+  readonly issuer: string;
+  readonly openIdMetadataUrl: string;
+}
+
+/** Source: learn.microsoft.com, "Authentication with the Bot Connector API", and the SDK's own defaults. */
+const BOT_FRAMEWORK: TokenAuthority = {
+  issuer: 'https://api.botframework.com',
+  openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+};
+const LOGIN_URL = 'https://login.microsoftonline.com/botframework.com';
+const CONNECTOR_SCOPE = 'https://api.botframework.com';
+const OAUTH_URL = 'https://api.botframework.com';
+const EMULATOR_OPENID_URL =
+  'https://login.microsoftonline.com/botframework.com/v2.0/.well-known/openid-configuration';
+const CALLER_ID = 'urn:botframework:azure';
+
+export interface AdapterOptions {
+  readonly identity: BotIdentity;
+  readonly authority?: TokenAuthority;
+  /** For each request to the chat service. */
+  readonly sendTimeoutMs: number;
+}
+
+/** What the HTTP answer to an activity is made of. */
+export interface TurnAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+type Authenticated = Awaited<ReturnType<ConfigurationBotFrameworkAuthentication['authenticateRequest']>>;
+
+export class BotAdapter extends CloudAdapter {
+  readonly appId: string;
+  readonly authenticated: boolean;
+
+  constructor(options: AdapterOptions) {
+    super(authenticationOf(options));
+    const { identity } = options;
+    this.authenticated = identity.kind !== 'unauthenticated';
+    this.appId = identity.kind === 'unauthenticated' ? '' : identity.appId;
+  }
+
+  /** Undefined where the token is missing or not to be believed, whatever the reason: callers get no hint. */
+  async authenticate(body: object, authorization: string): Promise<Authenticated | undefined> {
+    try {
+      return await this.botFrameworkAuthentication.authenticateRequest(body as Activity, authorization);
+    } catch (error) {
+      if (isKeyServerFailure(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /**
+   * One turn through the SDK. `CloudAdapter.process` is not used: it answers 500 to a forged token, prints errors with
+   * their activity to the console, and puts their text into the response.
+   */
+  async turn(
+    authenticated: Authenticated,
+    body: object,
+    logic: (context: TurnContext) => Promise<void>,
+  ): Promise<TurnAnswer> {
+    const response = await this.processActivity(authenticated, body as Activity, logic);
+    return response === undefined
+      ? { status: 200 }
+      : { status: response.status, ...(response.body === undefined ? {} : { body: response.body as unknown }) };
+  }
+}
+
+export function createAdapter(options: AdapterOptions): BotAdapter {
+  return new BotAdapter(options);
+}
+
+function authenticationOf({ identity, authority = BOT_FRAMEWORK, sendTimeoutMs }: AdapterOptions) {
+  const settings = credentialSettings(identity);
+  return new ConfigurationBotFrameworkAuthentication(
+    {
+      ...settings,
+      // The SDK takes either none of these or all of them.
+      ValidateAuthority: true,
+      ToChannelFromBotLoginUrl: LOGIN_URL,
+      ToChannelFromBotOAuthScope: CONNECTOR_SCOPE,
+      ToBotFromChannelTokenIssuer: authority.issuer,
+      OAuthUrl: OAUTH_URL,
+      ToBotFromChannelOpenIdMetadataUrl: authority.openIdMetadataUrl,
+      ToBotFromEmulatorOpenIdMetadataUrl: EMULATOR_OPENID_URL,
+      CallerId: CALLER_ID,
+    },
+    new ConfigurationServiceClientCredentialFactory(settings),
+    { requiredEndorsements: [], validateClaims: (claims) => checkClaims(claims, identity, authority) },
+    undefined,
+    { httpClient: boundedHttpClient(sendTimeoutMs) },
+  );
+}
+
+function credentialSettings(identity: BotIdentity): Record<string, string> {
+  switch (identity.kind) {
+    case 'unauthenticated':
+      return {};
+    case 'SingleTenant':
+      return { ...named(identity), MicrosoftAppTenantId: identity.tenantId, MicrosoftAppPassword: identity.password };
+    case 'UserAssignedMSI':
+      return { ...named(identity), MicrosoftAppTenantId: identity.tenantId };
+    case 'MultiTenant':
+      return { ...named(identity), MicrosoftAppPassword: identity.password };
+  }
+}
+
+/** An empty id would switch authentication off in the SDK: that has to be asked for by name. */
+function named(identity: Exclude<BotIdentity, { kind: 'unauthenticated' }>): Record<string, string> {
+  if (identity.appId.trim() === '') throw new Error(`a bot of type ${identity.kind} needs its app id`);
+  if ('password' in identity && identity.password.trim() === '') {
+    throw new Error(`a bot of type ${identity.kind} needs its password`);
+  }
+  return { MicrosoftAppType: identity.kind, MicrosoftAppId: identity.appId };
+}
+
+interface Claim {
+  readonly type: string;
+  readonly value: string;
+}
+
+/**
+ * The SDK also takes tokens of other bots ("skills"), of the Emulator and of App Service, on looser terms: the service
+ * URL is not compared. Only the Bot Framework's own come in here, and for a MultiTenant bot the Emulator's, which are
+ * issued to the bot's own app for itself.
+ */
+async function checkClaims(claims: readonly Claim[], identity: BotIdentity, authority: TokenAuthority): Promise<void> {
+  const claim = (type: string): string | undefined => claims.find((candidate) => candidate.type === type)?.value;
+  if (claim('iss') === authority.issuer) return;
+  const ownToken =
+    identity.kind === 'MultiTenant' &&
+    claim('aud') === identity.appId &&
+    (claim('appid') ?? claim('azp')) === identity.appId;
+  if (!ownToken) throw new Error('tokens of this issuer are not taken');
+}
+
+/** The keys could not be fetched: nothing is known about the token, so the sender should come again. */
+function isKeyServerFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const status = (error as { statusCode?: unknown }).statusCode;
+  return error.name === 'FetchError' || status === 500;
+}
