@@ -1,5 +1,6 @@
 /** From words or a click to what the bot says. Roles are read at every one of them, and every failure gets a sentence. */
 import { z } from 'zod';
+import { LedgerBusy } from '../billing/lane/command.js';
 import { StorageUnavailable } from '../billing/storage/table.js';
 import type { CommandName } from './command-name.js';
 import { post, type Command, type CommandInput, type Reply } from './command.js';
@@ -57,7 +58,7 @@ async function guarded<T extends Reply | undefined>(
   try {
     return await answer();
   } catch (error) {
-    const storage = error instanceof StorageUnavailable;
+    const storage = error instanceof StorageUnavailable || error instanceof LedgerBusy;
     parts.log.error(
       { err: error, correlationId: arrival.correlationId },
       storage ? 'storage unavailable' : 'turn failed',

@@ -1,0 +1,78 @@
+/** `POST /api/usage/{tenant}`: call records come in over HTTP, by whoever holds a key of that tenant. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { toDecimal } from './billing/money.js';
+import type { IntakeReport, UsageIntake } from './billing/usage/intake.js';
+import { rowsOf } from './billing/usage/graph-page.js';
+
+/** Rows of one request; larger files are sent in parts. */
+export const ROWS_PER_REQUEST_MAX = 5_000;
+
+export interface UsageRequest {
+  readonly tenant: string;
+  readonly authorization: string | undefined;
+  readonly fromLoopback: boolean;
+  readonly body: unknown;
+}
+
+export interface UsageRouteDeps {
+  readonly intake: UsageIntake;
+  /** Key to the tenants it is bound to; empty means that only this machine may send. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+  readonly isKnownTenant: (tenant: string) => Promise<boolean>;
+}
+
+export interface UsageAnswer {
+  readonly status: 200 | 400 | 401 | 403 | 404 | 413;
+  readonly body: object;
+}
+
+export async function handleUsage(request: UsageRequest, deps: UsageRouteDeps): Promise<UsageAnswer> {
+  const tenant = request.tenant.toLowerCase();
+  const denied = refuse(request, tenant, deps.keys);
+  if (denied !== undefined) return denied;
+  if (!(await deps.isKnownTenant(tenant))) return problem(404, 'Unknown tenant.');
+  const rows = rowsOf(request.body);
+  if (rows === undefined) return problem(400, 'Expected a page of getPstnCalls rows, or an array of rows.');
+  if (rows.length > ROWS_PER_REQUEST_MAX) return problem(413, `At most ${ROWS_PER_REQUEST_MAX} rows a request.`);
+  return { status: 200, body: answerOf(await deps.intake.take(tenant, rows, 'http')) };
+}
+
+/** A key says who is asking; it opens its own tenants only. Without any key set, this machine alone is trusted. */
+function refuse(request: UsageRequest, tenant: string, keys: UsageRouteDeps['keys']): UsageAnswer | undefined {
+  if (keys.size === 0) {
+    return request.fromLoopback ? undefined : problem(403, 'No usage key is set: only this machine may send usage.');
+  }
+  const given = /^Bearer (\S+)$/u.exec(request.authorization ?? '')?.[1];
+  const tenants = given === undefined ? undefined : tenantsOf(given, keys);
+  if (tenants === undefined) return problem(401, 'A usage key is needed: Authorization: Bearer <key>.');
+  return tenants.includes(tenant) ? undefined : problem(403, 'This key is not for that tenant.');
+}
+
+/** Compared by digest and in constant time, so that the answer's delay tells nothing about a key. */
+function tenantsOf(given: string, keys: UsageRouteDeps['keys']): readonly string[] | undefined {
+  const wanted = digest(given);
+  let found: readonly string[] | undefined;
+  for (const [key, tenants] of keys) if (timingSafeEqual(digest(key), wanted)) found = tenants;
+  return found;
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function problem(status: Exclude<UsageAnswer['status'], 200>, error: string): UsageAnswer {
+  return { status, body: { error } };
+}
+
+function answerOf(report: IntakeReport): object {
+  const { charged, corrected, skipped, quarantined, balance } = report;
+  return {
+    charged: { count: charged.count, amount: toDecimal(charged.amount.micros) },
+    corrected: { count: corrected.count, amount: toDecimal(corrected.amount.micros) },
+    unchanged: report.unchanged,
+    skipped: { ...skipped, ...(report.otherSource > 0 && { otherSource: report.otherSource }) },
+    quarantined,
+    currency: balance.currency,
+    balance: toDecimal(balance.micros),
+  };
+}
