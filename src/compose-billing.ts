@@ -1,11 +1,12 @@
 /** Wires billing together over any table store and processor: the program and the tests do it the same way. */
 import { Billing } from './billing/billing.js';
+import { within } from './billing/due/within.js';
 import { DueQueue } from './billing/due/due-queue.js';
-import { JobRunner, DONE, type JobLog, type JobResult } from './billing/due/job-runner.js';
+import { JobRunner, DONE, type JobHandlers, type JobLog, type JobResult } from './billing/due/job-runner.js';
 import type { AccountDefaults } from './billing/lane/account-rows.js';
 import { Ledger } from './billing/lane/ledger.js';
 import type { Payment } from './billing/ledger/model.js';
-import type { Job } from './billing/ledger/world.js';
+import { rowKeys, type Job } from './billing/ledger/world.js';
 import type { PaymentMethods, PaymentProcessor } from './billing/payments/processor.js';
 import { PaymentSaga } from './billing/payments/saga.js';
 import { LedgerReader } from './billing/reader.js';
@@ -31,6 +32,8 @@ export interface BillingSettings {
   readonly configuredAdmins: readonly string[];
   readonly addConnectionCharge: boolean;
 }
+
+const LAND_MS_MAX = 2_000;
 
 /** What the chat does for billing: shows a payment's outcome, and delivers an alert. */
 export interface Voice {
@@ -66,7 +69,10 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
     show: async (tenant, payment) => voice?.showPayment(tenant, payment),
   });
   const { addConnectionCharge } = settings;
-  const intake = new UsageIntake({ ...common, newId: parts.newId, addConnectionCharge });
+  const letLand = async (tenant: string, paymentId: string): Promise<void> => {
+    await within(LAND_MS_MAX, runner.settled({ tenant, name: 'payment', subject: paymentId }));
+  };
+  const intake = new UsageIntake({ ...common, newId: parts.newId, addConnectionCharge, letLand });
   const billing = new Billing({ ...common, ...settings, saga, intake, methods: parts.methods, runner });
   return {
     billing,
@@ -74,22 +80,36 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
     queue,
     connect: (connected) => {
       voice = connected;
-      useHandlers(connected);
+      runner.use(handlersOf({ billing, ledger, saga }, connected));
     },
   };
+}
 
-  function useHandlers(connected: Voice): void {
-    runner.use({
-      payment: (tenant, subject) => saga.carryOn(tenant, subject),
-      alert: (tenant, subject) => connected.deliverAlert(tenant, BigInt(subject)),
-      recharge: async (tenant) => {
-        await billing.sweepAutoRecharge(tenant);
-        return DONE;
-      },
-      crossings: async (tenant) => {
-        await billing.tellGatheredCrossings(tenant);
-        return DONE;
-      },
-    });
-  }
+interface Workers {
+  readonly billing: Billing;
+  readonly ledger: Ledger;
+  readonly saga: PaymentSaga;
+}
+
+/** A job that finds nothing makes sure that a stalled commit can't bring it about later (DESIGN §3): `touch`. */
+function handlersOf({ billing, ledger, saga }: Workers, voice: Voice): JobHandlers {
+  return {
+    payment: (tenant, subject) => saga.carryOn(tenant, subject),
+    alert: async (tenant, subject) => {
+      const sequence = BigInt(subject);
+      const there = await billing.reader.row(tenant, 'alert', rowKeys.alert(sequence));
+      if (there === undefined) await ledger.touch(tenant);
+      return voice.deliverAlert(tenant, sequence);
+    },
+    recharge: async (tenant) => {
+      await ledger.touch(tenant);
+      await billing.sweepAutoRecharge(tenant);
+      return DONE;
+    },
+    crossings: async (tenant) => {
+      await ledger.touch(tenant);
+      await billing.tellGatheredCrossings(tenant);
+      return DONE;
+    },
+  };
 }

@@ -33,14 +33,21 @@ export async function handleUsage(request: UsageRequest, deps: UsageRouteDeps): 
   if (!(await deps.isKnownTenant(tenant))) return problem(404, 'Unknown tenant.');
   const rows = rowsOf(request.body);
   if (rows === undefined) return problem(400, 'Expected a page of getPstnCalls rows, or an array of rows.');
-  if (rows.length > ROWS_PER_REQUEST_MAX) return problem(413, `At most ${ROWS_PER_REQUEST_MAX} rows a request.`);
+  if (rows.length > ROWS_PER_REQUEST_MAX)
+    return problem(413, `At most ${ROWS_PER_REQUEST_MAX} rows a request.`);
   return { status: 200, body: answerOf(await deps.intake.take(tenant, rows, 'http')) };
 }
 
 /** A key says who is asking; it opens its own tenants only. Without any key set, this machine alone is trusted. */
-function refuse(request: UsageRequest, tenant: string, keys: UsageRouteDeps['keys']): UsageAnswer | undefined {
+function refuse(
+  request: UsageRequest,
+  tenant: string,
+  keys: UsageRouteDeps['keys'],
+): UsageAnswer | undefined {
   if (keys.size === 0) {
-    return request.fromLoopback ? undefined : problem(403, 'No usage key is set: only this machine may send usage.');
+    return request.fromLoopback
+      ? undefined
+      : problem(403, 'No usage key is set: only this machine may send usage.');
   }
   const given = /^Bearer (\S+)$/u.exec(request.authorization ?? '')?.[1];
   const tenants = given === undefined ? undefined : tenantsOf(given, keys);

@@ -1,5 +1,4 @@
 /** Billing as the bot sees it: every change goes through the ledger's lane, every look through the reader. */
-import { fromDecimal, type Money } from './money.js';
 import type { Ledger } from './lane/ledger.js';
 import type { LedgerCommand, Outcome } from './lane/command.js';
 import { chargeUsage, type UsageReceipt } from './ledger/commands/charge-usage.js';
@@ -24,13 +23,16 @@ import type {
   StoredCall,
   UsageIssue,
 } from './ledger/model.js';
-import { accepted, rowKeys } from './ledger/world.js';
+import { watchLow } from './ledger/watch.js';
+import { accepted, refused, rowKeys, type Decision, type World } from './ledger/world.js';
 import { paymentCommands } from './payments/payment-commands.js';
 import type { PaymentMethods } from './payments/processor.js';
 import type { PaymentSaga } from './payments/saga.js';
 import type { LedgerReader } from './reader.js';
 import type { JobRunner } from './due/job-runner.js';
+import { within } from './due/within.js';
 import type { UsageIntake } from './usage/intake.js';
+import { callOfIssue } from './usage/issue-call.js';
 
 export interface BillingDeps {
   readonly ledger: Ledger;
@@ -46,6 +48,9 @@ export interface BillingDeps {
 
 const FEW_ROWS = 8;
 
+/** A confirmation of a person, by the id minted when it was offered. */
+export type Click = NonNullable<LedgerCommand<unknown>['operation']>;
+
 /** Charging or dismissing a call record that the rules had put aside. */
 export interface IssueDecision {
   readonly issue: UsageIssue;
@@ -54,11 +59,25 @@ export interface IssueDecision {
   readonly charge?: bigint;
 }
 
+export interface DecidedIssue {
+  readonly issue: UsageIssue;
+  readonly balanceBefore: bigint;
+  readonly balanceAfter: bigint;
+}
+
+interface Verdict {
+  readonly issue: UsageIssue;
+  readonly by: Actor;
+  readonly call: StoredCall | undefined;
+}
+
 export class Billing {
   readonly reader: LedgerReader;
   readonly intake: UsageIntake;
   readonly methods: PaymentMethods;
   readonly limits: BillingDeps['limits'];
+  /** Entra object ids that the configuration makes admins unless a member row says otherwise. */
+  readonly configuredAdmins: readonly string[];
   private readonly deps: BillingDeps;
 
   constructor(deps: BillingDeps) {
@@ -67,6 +86,7 @@ export class Billing {
     this.intake = deps.intake;
     this.methods = deps.methods;
     this.limits = deps.limits;
+    this.configuredAdmins = deps.configuredAdmins;
   }
 
   /** Commits the payment and starts charging it. The answer is the payment as committed, not its outcome. */
@@ -77,12 +97,7 @@ export class Billing {
 
   /** Waits for the outcome of a payment that is being charged, at most so long; then answers as it stands. */
   async paymentWithin(tenant: string, id: string, withinMs: number): Promise<Payment | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs);
-    });
-    await Promise.race([this.deps.runner.settled({ tenant, name: 'payment', subject: id }), bound]);
-    clearTimeout(timer);
+    await within(withinMs, this.deps.runner.settled({ tenant, name: 'payment', subject: id }));
     return this.reader.payment(tenant, id);
   }
 
@@ -95,20 +110,32 @@ export class Billing {
     return this.deps.saga.cancel(tenant, id, by);
   }
 
-  setAutoRecharge(tenant: string, request: Omit<RuleRequest, 'limits'>): Promise<Outcome<AutoRechargeRule>> {
-    const { limits } = this.deps;
-    return this.change(tenant, 'setAutoRecharge', (world, now) =>
-      setAutoRecharge(world, { ...request, limits }, now),
-    );
+  setAutoRecharge(
+    tenant: string,
+    request: Omit<RuleRequest, 'limits'>,
+    click?: Click,
+  ): Promise<Outcome<AutoRechargeRule>> {
+    const { limits, lowBalance } = this.deps;
+    const decide: LedgerCommand<AutoRechargeRule>['decide'] = (world, now) =>
+      alsoWatched(setAutoRecharge(world, { ...request, limits }, now), {
+        at: now,
+        by: request.by,
+        lowBalance,
+      });
+    return this.deps.ledger.submit(tenant, { ...once('setAutoRecharge', click), reads: () => ({}), decide });
   }
 
   turnOffAutoRecharge(tenant: string, by: Actor): Promise<Outcome<AutoRechargeRule>> {
-    return this.change(tenant, 'turnOffAutoRecharge', (world, now) => turnOffAutoRecharge(world, by, now));
+    const { lowBalance } = this.deps;
+    return this.change(tenant, 'turnOffAutoRecharge', (world, now) =>
+      alsoWatched(turnOffAutoRecharge(world, by, now), { at: now, by, lowBalance }),
+    );
   }
 
   /** "Try again now": ends wait, pause and hold; caps stay. */
-  resumeAutoRecharge(tenant: string): Promise<Outcome<AutoRechargeRule>> {
-    return this.change(tenant, 'resumeAutoRecharge', resumeAutoRecharge);
+  resumeAutoRecharge(tenant: string, click?: Click): Promise<Outcome<AutoRechargeRule>> {
+    const command = { ...once('resumeAutoRecharge', click), reads: () => ({}), decide: resumeAutoRecharge };
+    return this.deps.ledger.submit(tenant, command);
   }
 
   async sweepAutoRecharge(tenant: string): Promise<void> {
@@ -142,11 +169,13 @@ export class Billing {
     });
   }
 
-  /** One transaction: the verdict, and the debit that goes with it. */
-  decideIssue(tenant: string, { issue, by, charge }: IssueDecision): Promise<Outcome<UsageIssue>> {
-    const call = charge === undefined ? undefined : callOf(issue, charge);
-    const { lowBalance } = this.deps;
-    return this.deps.ledger.submit<UsageIssue>(tenant, {
+  /**
+   * One transaction: the verdict, and the debit that goes with it. Refused as `otherContent` where the record was charged
+   * from another source already, which alone may correct it.
+   */
+  decideIssue(tenant: string, { issue, by, charge }: IssueDecision): Promise<Outcome<DecidedIssue>> {
+    const call = charge === undefined ? undefined : callOfIssue(issue, charge);
+    return this.deps.ledger.submit<DecidedIssue>(tenant, {
       ...quick('decideIssue'),
       reads: (account) => ({
         keys: [
@@ -156,15 +185,23 @@ export class Billing {
             : [rowKeys.call(call.id), ...dayKeysOf([call.start], account.timeZone)]),
         ],
       }),
-      decide: (world, now) => {
-        const state = call === undefined ? 'dismissed' : 'charged';
-        const resolved = resolveIssue(world, { id: issue.id, state, by }, now);
-        if (resolved.kind === 'refused' || call === undefined) return resolved;
-        const batch = { reference: issue.id, calls: [call], lowBalance, by };
-        const charged = chargeUsage(resolved.world, batch, now);
-        return charged.kind === 'refused' ? charged : accepted(charged.world, resolved.answer);
-      },
+      decide: (world, now) => this.decided(world, { issue, by, call }, now),
     });
+  }
+
+  private decided(world: World, verdict: Verdict, now: string): Decision<DecidedIssue> {
+    const { issue, by, call } = verdict;
+    const state = call === undefined ? 'dismissed' : 'charged';
+    const resolved = resolveIssue(world, { id: issue.id, state, by }, now);
+    if (resolved.kind === 'refused') return resolved;
+    const balanceBefore = world.account.balance;
+    const answer = { issue: resolved.answer, balanceBefore, balanceAfter: balanceBefore };
+    if (call === undefined) return accepted(resolved.world, answer);
+    const { lowBalance } = this.deps;
+    const charged = chargeUsage(resolved.world, { reference: issue.id, calls: [call], lowBalance, by }, now);
+    if (charged.kind === 'refused') return charged;
+    if (charged.answer.otherSource > 0) return refused('otherContent');
+    return accepted(charged.world, { ...answer, balanceAfter: charged.answer.balance });
   }
 
   private change<A>(tenant: string, name: string, decide: LedgerCommand<A>['decide']): Promise<Outcome<A>> {
@@ -172,44 +209,20 @@ export class Billing {
   }
 }
 
+/** The same click again is answered like the first time: it neither resets a pause nor charges twice. */
+function once(name: string, click: Click | undefined): ReturnType<typeof quick> & { operation?: Click } {
+  return { ...quick(name), ...(click !== undefined && { operation: click }) };
+}
+
+/** Another rule is another threshold: the balance may be low by it, or no longer. */
+function alsoWatched<A>(decision: Decision<A>, cause: Parameters<typeof watchLow>[1]): Decision<A> {
+  if (decision.kind === 'refused') return decision;
+  return accepted(watchLow(decision.world, cause), decision.answer);
+}
+
 function quick(name: string): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax'> {
   return { name, priority: 'person', rowsMax: FEW_ROWS };
 }
 
-/** The call of an issue, as far as the row could be read; the charge is the admin's word. */
-function callOf(issue: UsageIssue, charge: bigint): StoredCall {
-  const raw = parseRaw(issue.raw);
-  const text = (name: string): string => (typeof raw[name] === 'string' ? raw[name] : '');
-  const start = new Date(text('startDateTime'));
-  const known = Number.isNaN(start.getTime()) ? issue.at : start.toISOString();
-  const texts = Object.entries(raw).filter(
-    (field): field is [string, string] => typeof field[1] === 'string',
-  );
-  return {
-    type: 'call',
-    id: text('id') === '' ? issue.id : text('id'),
-    charge,
-    connectionCharge: 0n,
-    start: known,
-    durationSeconds: typeof raw['duration'] === 'number' ? raw['duration'] : 0,
-    source: issue.source,
-    details: Object.fromEntries(texts.filter(([name]) => !NOT_DETAILS.includes(name))),
-  };
-}
-
-const NOT_DETAILS = ['id', 'startDateTime', 'currency'];
-
-function parseRaw(raw: string): Readonly<Record<string, unknown>> {
-  const parsed: unknown = JSON.parse(raw);
-  return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
-}
-
-/** What the biller asked for in the row, where it is a number in the account's own currency: offered, never assumed. */
-export function suggestedCharge(issue: UsageIssue, currency: Money['currency']): bigint | undefined {
-  const raw = parseRaw(issue.raw);
-  if (raw['currency'] !== currency || typeof raw['charge'] !== 'number' || raw['charge'] < 0)
-    return undefined;
-  return fromDecimal(raw['charge'].toFixed(6));
-}
-
+export { suggestedCharge } from './usage/issue-call.js';
 export type { UsageReceipt };

@@ -70,16 +70,16 @@ const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
 export function fromDecimal(text: string): bigint | undefined {
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const shift = 6 + Number(exponent) - fraction.length;
-  const digits = BigInt(whole + fraction);
-  const micros = shift >= 0 ? digits * 10n ** BigInt(shift) : exactQuotient(digits, 10n ** BigInt(-shift));
-  if (micros === undefined) return undefined;
-  return sign === '-' ? -micros : micros;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const micros = scaled(BigInt(whole + fraction), 6 + Number(exponent) - fraction.length);
+  return sign === '-' && micros !== undefined ? -micros : micros;
 }
 
-function exactQuotient(dividend: bigint, divisor: bigint): bigint | undefined {
-  return dividend % divisor === 0n ? dividend / divisor : undefined;
+/** `digits` × 10 to the power of `shift`, where that is a whole number. */
+function scaled(digits: bigint, shift: number): bigint | undefined {
+  if (shift >= 0) return digits * 10n ** BigInt(shift);
+  const divisor = 10n ** BigInt(-shift);
+  return digits % divisor === 0n ? digits / divisor : undefined;
 }
 
 /** Two currencies met: a mistake in the program, never of a person. */

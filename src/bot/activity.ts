@@ -1,7 +1,7 @@
 /** An incoming activity, checked and cleaned: the SDK's types promise more than clients send. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { TEXT_CHARS_MAX, cleanText, isMentionOf, mentionsIn } from './activity-text.js';
+import { cleanText, isMentionOf, mentionsIn } from './activity-text.js';
 import type { ConversationKind, ConversationRef, Mention, Person } from './turn.js';
 
 /** Tenant and person ids become keys of table rows. */
@@ -17,7 +17,7 @@ const account = z
   .looseObject({ id, aadObjectId: id, name: text(LONG_ID_CHARS_MAX), tenantId: id })
   .optional()
   .catch(undefined);
-const members = z.array(z.looseObject({ id })).optional().catch(undefined);
+const members = z.array(z.looseObject({ id })).catch([]);
 
 /** Loose: whatever does not fit is read as missing, so that a strange field never costs a person their answer. */
 const schema = z.looseObject({
@@ -29,7 +29,7 @@ const schema = z.looseObject({
   channelId: text(100),
   serviceUrl: text(2_048),
   locale: text(50),
-  text: z.string().optional().catch(undefined),
+  text: z.string().catch(''),
   value: z.unknown(),
   from: account,
   recipient: account,
@@ -50,11 +50,8 @@ const schema = z.looseObject({
     })
     .optional()
     .catch(undefined),
-  entities: z.array(z.unknown()).max(200).optional().catch(undefined),
-  attachments: z
-    .array(z.looseObject({ contentType: text(200) }))
-    .optional()
-    .catch(undefined),
+  entities: z.array(z.unknown()).catch([]),
+  attachments: z.array(z.looseObject({ contentType: text(200) })).catch([]),
   membersAdded: members,
   membersRemoved: members,
 });
@@ -93,16 +90,18 @@ export function readActivity(body: unknown): IncomingActivity | undefined {
   const raw = parsed.data;
   const replyIn = raw.conversation?.id;
   if (replyIn === undefined) return undefined;
+  const botId = raw.recipient?.id;
   return {
     type: raw.type,
     conversation: conversationOf(raw, replyIn),
     replyIn,
-    text: cleanText(raw.text ?? '', raw.entities ?? [], raw.recipient?.id),
-    mentions: mentionsIn(raw.entities ?? []).filter((mention) => !isMentionOf(mention, raw.recipient?.id)),
+    text: cleanText(raw.text, raw.entities, botId),
+    mentions: mentionsIn(raw.entities).filter((mention) => !isMentionOf(mention, botId)),
     value: raw.value,
-    hasAttachments: (raw.attachments ?? []).some(isFromPerson),
-    membersAdded: raw.membersAdded?.length ?? 0,
-    ...botMembership(raw),
+    hasAttachments: raw.attachments.some(isFromPerson),
+    botAdded: includes(raw.membersAdded, botId),
+    botRemoved: includes(raw.membersRemoved, botId),
+    membersAdded: raw.membersAdded.length,
     ...optionalParts(raw),
   };
 }
@@ -117,16 +116,13 @@ function optionalParts(raw: Raw): Partial<IncomingActivity> {
     tenant: tenantOf(raw),
     person: personOf(raw),
     eventChannelId: raw.channelData?.channel?.id,
-    locale: raw.locale ?? clientLocale(raw.entities ?? []),
+    locale: raw.locale ?? clientLocale(raw.entities),
   };
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 }
 
-function botMembership(raw: Raw): Pick<IncomingActivity, 'botAdded' | 'botRemoved'> {
-  const bot = raw.recipient?.id;
-  const has = (list: Raw['membersAdded']): boolean =>
-    bot !== undefined && (list ?? []).some((member) => member.id === bot);
-  return { botAdded: has(raw.membersAdded), botRemoved: has(raw.membersRemoved) };
+function includes(members: Raw['membersAdded'], accountId: string | undefined): boolean {
+  return accountId !== undefined && members.some((member) => member.id === accountId);
 }
 
 function conversationOf(raw: Raw, replyIn: string): ConversationRef {
@@ -160,24 +156,28 @@ const KINDS: Readonly<Record<string, ConversationKind>> = {
 };
 
 /** The Emulator names no type: its one conversation is a personal one. */
-function kindOf(raw: Raw): ConversationKind {
-  const type = raw.conversation?.conversationType?.toLowerCase() ?? '';
+function kindOf({ conversation }: Raw): ConversationKind {
+  const type = conversation?.conversationType?.toLowerCase() ?? '';
   const known = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   if (known !== undefined) return known;
-  if (raw.conversation?.id?.includes(';messageid=') === true) return 'channel';
-  return raw.conversation?.isGroup === true ? 'group' : 'personal';
+  return conversation?.isGroup === true ? 'group' : 'personal';
 }
 
 function tenantOf(raw: Raw): string | undefined {
   return keyPart(raw.channelData?.tenant?.id ?? raw.conversation?.tenantId);
 }
 
-function personOf(raw: Raw): Person | undefined {
-  const channelAccountId = raw.from?.id;
-  const key = keyPart(raw.from?.aadObjectId ?? channelAccountId);
-  if (key === undefined || channelAccountId === undefined) return undefined;
-  const name = (raw.from?.name ?? '').trim().slice(0, NAME_CHARS_MAX);
-  return { id: key, channelAccountId, name: name === '' ? channelAccountId.slice(0, NAME_CHARS_MAX) : name };
+function personOf({ from }: Raw): Person | undefined {
+  if (from?.id === undefined) return undefined;
+  const key = keyPart(from.aadObjectId ?? from.id);
+  if (key === undefined) return undefined;
+  // Events carry no name: the id stands in for it until the person writes.
+  const name = from.name?.trim() ?? '';
+  return {
+    id: key,
+    channelAccountId: from.id,
+    name: (name === '' ? from.id : name).slice(0, NAME_CHARS_MAX),
+  };
 }
 
 /** Ids that are too long to be a key are refused rather than cut, since two cut ids could be the same. */
@@ -200,5 +200,3 @@ function clientLocale(entities: readonly unknown[]): string | undefined {
 function isFromPerson(attachment: { contentType?: string | undefined }): boolean {
   return attachment.contentType !== undefined && attachment.contentType !== 'text/html';
 }
-
-export { TEXT_CHARS_MAX };

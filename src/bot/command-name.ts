@@ -8,7 +8,6 @@ export type CommandName = NameIn<StringKey>;
 const TITLE_KEY = /^command\.([^.]+)\.title$/u;
 
 /** In the order of the strings, which is the order of help. */
-export const COMMAND_NAMES: readonly CommandName[] = stringKeys().flatMap((key) => {
-  const name = TITLE_KEY.exec(key)?.[1];
-  return name === undefined ? [] : [name as CommandName];
-});
+export const COMMAND_NAMES: readonly CommandName[] = stringKeys()
+  .map((key) => TITLE_KEY.exec(key)?.[1])
+  .filter((name): name is CommandName => name !== undefined);

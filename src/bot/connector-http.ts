@@ -19,7 +19,9 @@ export class ConnectorRefusal extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, details: { readonly reason: string; readonly retryAfterMs?: number }) {
-    super(`the chat service answered ${status.toString()}${details.reason === '' ? '' : ` (${details.reason})`}`);
+    super(
+      `the chat service answered ${status.toString()}${details.reason === '' ? '' : ` (${details.reason})`}`,
+    );
     this.status = status;
     this.reason = details.reason;
     this.retryAfterMs = details.retryAfterMs;
@@ -53,7 +55,10 @@ async function sendOnce(request: HttpRequest, timeoutMs: number): Promise<HttpAn
   return { request, status: response.status, headers, bodyAsText: body };
 }
 
-async function exchange(request: HttpRequest, timeoutMs: number): Promise<{ response: Response; body: string }> {
+async function exchange(
+  request: HttpRequest,
+  timeoutMs: number,
+): Promise<{ response: Response; body: string }> {
   try {
     const response = await fetch(request.url, {
       method: request.method,
@@ -84,12 +89,16 @@ function reasonIn(body: string): string {
 const NESTING_MAX = 4;
 
 function innermostCode(text: string, depth: number): string | undefined {
-  if (depth > NESTING_MAX) return undefined;
-  const error = errorIn(text);
+  const error = depth > NESTING_MAX ? undefined : errorIn(text);
   if (error === undefined) return undefined;
-  const inner = typeof error['message'] === 'string' ? innermostCode(error['message'], depth + 1) : undefined;
+  const message = error['message'];
+  const inner = typeof message === 'string' ? innermostCode(message, depth + 1) : undefined;
+  return inner ?? codeIn(error);
+}
+
+function codeIn(error: Record<string, unknown>): string | undefined {
   const code = error['subCode'] ?? error['errorCode'] ?? error['code'];
-  return inner ?? (typeof code === 'string' && /^[\w.-]{1,80}$/u.test(code) ? code : undefined);
+  return typeof code === 'string' && /^[\w.-]{1,80}$/u.test(code) ? code : undefined;
 }
 
 function errorIn(text: string): Record<string, unknown> | undefined {

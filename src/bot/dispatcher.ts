@@ -141,8 +141,8 @@ interface Wanted {
 
 /** The turn with its role where that is enough; a refusal is written down. */
 async function admit(parts: DispatcherParts, arrival: Arrival, wanted: Wanted): Promise<Turn | undefined> {
-  const { tenant, person } = arrival;
-  const role = await parts.roles.roleOf(tenant, person);
+  const { tenant, person, conversation } = arrival;
+  const role = await parts.roles.roleOf(tenant, person, conversation.channelId);
   if (ROLES.indexOf(role) >= ROLES.indexOf(wanted.role)) return { ...arrival, role };
   await parts.audit.note({ tenant, personId: person.id, did: wanted.did, outcome: 'refused' });
   return undefined;

@@ -64,8 +64,9 @@ export function serviceUrlAllowed(
   serviceUrl: string,
   rules: Pick<DoorRules, 'authenticated' | 'serviceHosts'>,
 ): boolean {
-  const url = URL.canParse(serviceUrl) ? new URL(serviceUrl) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '') return false;
+  if (!URL.canParse(serviceUrl)) return false;
+  const url = new URL(serviceUrl);
+  if (`${url.username}${url.password}` !== '') return false;
   if (!rules.authenticated) return /^https?:$/u.test(url.protocol) && isLoopback(url.hostname);
   if (url.protocol !== 'https:' || url.port !== '') return false;
   return rules.serviceHosts.some((pattern) => hostMatches(url.hostname, pattern.toLowerCase()));

@@ -3,7 +3,6 @@ import { noticeCard, type Button } from '../cards/notice.js';
 import { plain, type Card } from '../cards/render.js';
 import { rawString, type Speech } from '../cards/speech.js';
 import type { CommandName } from './command-name.js';
-import type { ConversationKind } from './turn.js';
 
 /** A button with this verb and a `text` does what typing the text would do. */
 export const SAY_VERB = 'say';
@@ -85,13 +84,5 @@ export const notices = {
       tone: 'warning',
       title: speech.say('notice.tooLarge.title'),
       text: speech.say('notice.tooLarge.text'),
-    }),
-
-  welcome: (speech: Speech, kind: ConversationKind): Card =>
-    noticeCard({
-      tone: 'info',
-      title: speech.say('welcome.title'),
-      text: speech.say(kind === 'personal' ? 'welcome.personal' : 'welcome.group'),
-      buttons: [commandButton(speech, 'help'), commandButton(speech, 'balance')],
     }),
 };

@@ -29,6 +29,7 @@ export interface UnreadableAmount {
   readonly problem: AmountProblem;
   /** The one that was expected. */
   readonly currency: Currency;
+  readonly decimals: number;
 }
 
 export type ParsedAmount = { readonly kind: 'amount'; readonly amount: Money } | UnreadableAmount;
@@ -38,24 +39,30 @@ export interface AmountContext {
   readonly locale: string;
   /** Of the account: a sign or code of another one is refused. */
   readonly currency: Currency;
+  /** Call charges have fractions of a cent: at most 6. The currency's own decimals where it is missing. */
+  readonly decimalsMax?: number;
 }
 
-/** Never throws, whatever was typed. A positive amount in whole minor units; limits are the caller's. */
+/** Never throws, whatever was typed. A positive amount, in whole minor units unless told otherwise; limits are the caller's. */
 export function parseAmount(text: string, context: AmountContext): ParsedAmount {
   const { currency } = context;
   const read = readAmount(text, context);
   return typeof read === 'bigint'
     ? { kind: 'amount', amount: money(read, currency) }
-    : { kind: 'problem', problem: read, currency };
+    : { kind: 'problem', problem: read, currency, decimals: decimalsOf(context) };
 }
 
 /** The sentence to show at the field: what is wrong, and how to write it. */
 export function amountProblem(unreadable: UnreadableAmount, speech: Speech): string {
-  const { problem, currency } = unreadable;
+  const { problem, currency, decimals } = unreadable;
   const small = speech.money(money(50n * MICROS_PER_UNIT, currency));
   const cents = MINOR_DIGITS[currency] === 0 ? 0n : 500_000n;
   const large = speech.money(money(1_000n * MICROS_PER_UNIT + cents, currency));
-  return speech.say(`amount.${problem}`, { small, large, currency, decimals: MINOR_DIGITS[currency] });
+  return speech.say(`amount.${problem}`, { small, large, currency, decimals });
+}
+
+function decimalsOf({ currency, decimalsMax }: AmountContext): number {
+  return decimalsMax ?? MINOR_DIGITS[currency];
 }
 
 type Read = bigint | AmountProblem;
@@ -68,13 +75,21 @@ function readAmount(text: string, context: AmountContext): Read {
   if (trimmed.length > AMOUNT_CHARS_MAX) return 'tooLong';
   if (OTHER_DIGIT.test(trimmed)) return 'otherDigits';
   const parts = partsOf(tidy(trimmed));
-  if (parts === undefined) return 'notANumber';
+  return parts === undefined ? 'notANumber' : readParts(parts, context);
+}
+
+function readParts(parts: AmountParts, context: AmountContext): Read {
   const named = [parts.before, parts.after].map(currencyNamed);
   if (named.includes('unknown')) return 'notANumber';
   const size = readSize(parts.number, context);
   if (size === 'notANumber') return size;
-  if (named.some((name) => name !== 'none' && name !== context.currency)) return 'otherCurrency';
-  return parts.negative && size !== 0n ? 'negative' : size === 0n ? 'zero' : size;
+  const foreign = named.some((name) => name !== 'none' && name !== context.currency);
+  return foreign ? 'otherCurrency' : aboveZero(size, parts.negative);
+}
+
+function aboveZero(size: Read, negative: boolean): Read {
+  if (size === 0n) return 'zero';
+  return negative ? 'negative' : size;
 }
 
 /** One kind of space, apostrophe and minus; marks of writing direction are invisible and go. */
@@ -98,7 +113,7 @@ interface AmountParts {
 function partsOf(text: string): AmountParts | undefined {
   const firstDigit = text.search(/[0-9]/u);
   if (firstDigit === -1) return undefined;
-  const lastDigit = text.length - 1 - [...text].reverse().join('').search(/[0-9]/u);
+  const lastDigit = lastDigitOf(text);
   const start = /(?<![\p{L}.,])[.,]$/u.test(text.slice(0, firstDigit)) ? firstDigit - 1 : firstDigit;
   const before = text.slice(0, start).trim();
   const sign = /^[+-]|[+-]$/u.exec(before)?.[0] ?? '';
@@ -109,6 +124,12 @@ function partsOf(text: string): AmountParts | undefined {
     number: text.slice(start, lastDigit + 1),
     after: after.trim(),
   };
+}
+
+function lastDigitOf(text: string): number {
+  let position = text.length - 1;
+  while (position >= 0 && !/[0-9]/u.test(text.charAt(position))) position -= 1;
+  return position;
 }
 
 const NAMES: Readonly<Record<Currency, readonly string[]>> = {
@@ -134,11 +155,12 @@ function currencyNamed(written: string): Currency | 'none' | 'other' | 'unknown'
   return ISO_CODES.has(written) || /^\p{Lu}{0,3}\p{Sc}$/u.test(written) ? 'other' : 'unknown';
 }
 
-function readSize(number: string, { locale, currency }: AmountContext): Read {
+function readSize(number: string, context: AmountContext): Read {
+  const { locale, currency } = context;
   const split = splitDecimals(number, separatorsOf(locale, currency).group);
   if (typeof split === 'string') return split;
   const { whole, decimals } = split;
-  if (decimals.length > MINOR_DIGITS[currency]) return 'tooManyDecimals';
+  if (decimals.length > decimalsOf(context)) return 'tooManyDecimals';
   const digits = whole.replace(/^0+/u, '');
   if (digits.length > WHOLE_DIGITS_MAX) return 'tooLarge';
   return BigInt(digits) * MICROS_PER_UNIT + BigInt(decimals.padEnd(6, '0'));

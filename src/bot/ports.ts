@@ -3,7 +3,8 @@ import type { ConversationRef, Person, Role } from './turn.js';
 
 /** Who may do what, read at the moment of the action. */
 export interface Roles {
-  roleOf(tenant: string, person: Person): Promise<Role>;
+  /** `channelId` of the conversation: in the embedded mode the Emulator's user is an admin. */
+  roleOf(tenant: string, person: Person, channelId?: string): Promise<Role>;
   /** Display names of people who can help, for refusals; at most a handful. */
   admins(tenant: string): Promise<readonly string[]>;
 }
@@ -14,6 +15,8 @@ export interface AuditNote {
   /** The command or verb. */
   readonly did: string;
   readonly outcome: 'refused' | 'done';
+  /** What it was done to: an id, never text that somebody typed. */
+  readonly subject?: string;
 }
 
 /** Who did or tried what, bounded per person and minute. Never fails the turn it notes. */
@@ -35,9 +38,9 @@ export interface Sighting {
 export interface Sightings {
   /**
    * Writes only when something is new. Also wakes a destination that had been paused. Of several at the same time for
-   * one conversation, exactly one is told `new`: that one sends the welcome. After `gone` it is new again.
+   * one conversation, exactly one is told that it is new: that one sends the welcome. After `gone` it is new again.
    */
-  seen(sighting: Sighting): Promise<'new' | 'known'>;
+  seen(sighting: Sighting): Promise<{ readonly isNew: boolean }>;
   /** The bot was removed from there. */
   gone(tenant: string, conversationKey: string): Promise<void>;
   /** The last known locale of a person or place that sent none. */
@@ -53,6 +56,10 @@ export interface KnownPerson {
 export interface KnownPeople {
   /** Everybody met in a personal chat, or given a role; by name. */
   list(tenant: string): Promise<readonly KnownPerson[]>;
-  /** The person behind a mention, where the bot can find it out. */
-  find(tenant: string, channelAccountId: string): Promise<KnownPerson | undefined>;
+  /** The person behind a mention, where the bot can find it out; `conversation` is where they were mentioned. */
+  find(
+    tenant: string,
+    channelAccountId: string,
+    conversation?: ConversationRef,
+  ): Promise<KnownPerson | undefined>;
 }

@@ -1,5 +1,6 @@
 /** From a template and facts to an Adaptive Card that every client understands. */
-import { Template } from 'adaptivecards-templating';
+// The package's index drags the renderer's TypeScript sources into the type check; the engine's own file does not.
+import { Template } from 'adaptivecards-templating/lib/template-engine.js';
 
 /** A card ready to be sent. `summary` is what notifications and screen readers get in its place. */
 export interface Card {

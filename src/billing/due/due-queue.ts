@@ -67,7 +67,21 @@ export class DueQueue {
   /** What is due by now, the longest waiting first. */
   async dueBy(shard: string, now: string): Promise<readonly Ticket[]> {
     const rows = await this.table.query(shard, { from: '0', to: now, limit: PAGE_ROWS });
-    return rows.map((row) => ticketOf(shard, row));
+    const tickets: Ticket[] = [];
+    for (const row of rows) {
+      const ticket = ticketOf(shard, row);
+      if (ticket === undefined) await this.park(shard, row);
+      else tickets.push(ticket);
+    }
+    return tickets;
+  }
+
+  /** A row that this program did not write: kept and counted, but out of the way of those behind it. */
+  private async park(shard: string, { key, etag, values }: Row): Promise<void> {
+    await this.table.commit(shard, [
+      { kind: 'delete', key, etag },
+      { kind: 'put', key: PARKED + key, values },
+    ]);
   }
 
   /** Takes the row away unless somebody changed it meanwhile; a row that is gone already is fine. */
@@ -130,12 +144,10 @@ function put(key: string, ticket: Pick<Ticket, 'tenant' | 'name' | 'subject' | '
   return { kind: 'put', key, values: { tenant, name, subject, tries: BigInt(tries) } };
 }
 
-function ticketOf(shard: string, row: Row): Ticket {
+function ticketOf(shard: string, row: Row): Ticket | undefined {
   const { tenant, name, subject, tries } = row.values;
   const known = JOB_NAMES.find((job) => job === name);
-  if (known === undefined || typeof tenant !== 'string' || typeof subject !== 'string') {
-    throw new Error(`due row ${row.key} is not of this program`);
-  }
+  if (known === undefined || typeof tenant !== 'string' || typeof subject !== 'string') return undefined;
   return {
     shard,
     key: row.key,

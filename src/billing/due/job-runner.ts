@@ -2,6 +2,7 @@
 import type { JobName } from '../ledger/world.js';
 import type { DueQueue, Ticket } from './due-queue.js';
 import { shards } from './due-queue.js';
+import { within } from './within.js';
 
 /** `again`: the work stays, and is looked at again at that time. */
 export type JobResult = { readonly kind: 'done' } | { readonly kind: 'again'; readonly at: string };
@@ -67,11 +68,15 @@ export class JobRunner {
     void round();
   }
 
-  /** One round over all shards; each piece of work fails for itself. */
+  /** One round over all shards; each piece of work, and each shard, fails for itself. */
   async round(): Promise<void> {
+    await Promise.all(shards().map((shard) => this.roundOf(shard)));
+  }
+
+  private async roundOf(shard: string): Promise<void> {
     try {
-      const pages = await Promise.all(shards().map((shard) => this.deps.queue.dueBy(shard, this.deps.now())));
-      await Promise.all(pages.flat().map((ticket) => this.run(ticket, ticket)));
+      const due = await this.deps.queue.dueBy(shard, this.deps.now());
+      await Promise.all(due.map((ticket) => this.run(ticket, ticket)));
     } catch (error) {
       this.deps.log.roundFailed(error);
     }
@@ -81,12 +86,7 @@ export class JobRunner {
   async stop(withinMs: number): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    let bound: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      bound = setTimeout(resolve, withinMs);
-    });
-    await Promise.race([Promise.allSettled([...this.tails.values()]), late]);
-    clearTimeout(bound);
+    await within(withinMs, Promise.allSettled([...this.tails.values()]));
   }
 
   private run(work: Work, ticket?: Ticket): Promise<void> {

@@ -3,20 +3,20 @@
  * other. The ETag is the net for other instances.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job, World } from '../ledger/world.js';
-import { ROWS_PER_COMMIT_MAX, StorageUnavailable, type TableStore, type Write } from '../storage/table.js';
+import { ACCOUNT_KEY, type Job } from '../ledger/world.js';
+import { ROWS_PER_COMMIT_MAX, StorageUnavailable, type TableStore } from '../storage/table.js';
 import {
   accountWrite,
   keepAfter,
   loadAccount,
   loadRows,
   partitionOf,
-  writesBetween,
   type AccountDefaults,
   type Loaded,
 } from './account-rows.js';
 import { LedgerBusy, type LedgerCommand, type Outcome } from './command.js';
-import { isStale, operationKey, operationWrite, storedAnswer } from './operations.js';
+import { decideAll, type Answer, type DecidedGroup, type Waiting } from './group.js';
+import { operationKey, storedAnswer } from './operations.js';
 
 export interface LaneDeps {
   readonly table: TableStore;
@@ -31,12 +31,6 @@ export interface LaneDeps {
 /** Starts the scheduled work at once; called when the commit has happened. */
 export type Started = () => void;
 
-interface Waiting {
-  readonly command: LedgerCommand<unknown>;
-  readonly resolve: (outcome: Outcome<unknown>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Tries of one command alone before {@link LedgerBusy}; with the jitter below, some 3 s. */
 export const ATTEMPTS_MAX = 12;
 const BACKOFF_MS = 10;
@@ -44,7 +38,13 @@ const BACKOFF_MS_MAX = 500;
 /** The account row itself. */
 const OWN_ROWS = 1;
 
-type GroupResult = { readonly kind: 'committed' } | { readonly kind: 'conflict' };
+/** How a try ended. Where it did not surely commit, its work can still be started once it is known to have happened. */
+type Tried =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'nothingToDo' }
+  | { readonly kind: 'conflict'; readonly started: Started; readonly failure?: StorageUnavailable };
+
+const NOT_STARTED: Started = () => undefined;
 
 export class Lane {
   private waiting: Waiting[] = [];
@@ -98,24 +98,43 @@ export class Lane {
   }
 
   private async carryOut(group: readonly Waiting[]): Promise<void> {
-    const result = await this.tryTogether(group, { careful: false });
-    if (result.kind === 'committed') return;
-    for (const item of group) await this.carryOutAlone(item);
+    const tried = await this.tryTogether(group, { careful: false }).catch(unlessDown);
+    if (tried.kind !== 'conflict') return;
+    for (const item of group) {
+      await this.carryOutAlone(item, tried.started).catch((error: unknown) => {
+        this.kept = undefined;
+        item.reject(error);
+        // The others would fare no better, and one time-out after the other is no answer.
+        if (error instanceof StorageUnavailable || error instanceof LedgerBusy) throw error;
+      });
+    }
   }
 
   /** After any failure: look whether it happened after all, else decide anew on what is there now. */
-  private async carryOutAlone(item: Waiting): Promise<void> {
+  private async carryOutAlone(item: Waiting, startedTogether: Started): Promise<void> {
+    const started = [startedTogether];
+    let failure: StorageUnavailable | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       this.kept = undefined;
-      const known = await this.lookUp(item.command);
-      if (known !== undefined) {
-        item.resolve({ kind: 'done', answer: known });
+      const tried = await this.tryAlone(item);
+      if (tried.kind === 'committed') return;
+      if (tried.kind === 'nothingToDo') {
+        // It happened in a try whose answer was lost, and nobody has started its work yet.
+        for (const start of started) start();
         return;
       }
-      if ((await this.tryTogether([item], { careful: true })).kind === 'committed') return;
+      started.push(tried.started);
+      failure = tried.failure;
       await sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** attempt) * this.deps.random());
     }
-    throw new LedgerBusy(`${item.command.name}: others were first ${ATTEMPTS_MAX} times`);
+    throw failure ?? new LedgerBusy(`${item.command.name}: others were first ${ATTEMPTS_MAX} times`);
+  }
+
+  private async tryAlone(item: Waiting): Promise<Tried> {
+    const known = await this.lookUp(item.command);
+    if (known === undefined) return this.tryTogether([item], { careful: true });
+    item.resolve({ kind: 'done', answer: known });
+    return { kind: 'nothingToDo' };
   }
 
   private async lookUp(command: LedgerCommand<unknown>): Promise<unknown> {
@@ -124,26 +143,33 @@ export class Lane {
     return row === undefined ? undefined : storedAnswer(row);
   }
 
-  private async tryTogether(group: readonly Waiting[], how: { careful: boolean }): Promise<GroupResult> {
+  private async tryTogether(group: readonly Waiting[], how: { careful: boolean }): Promise<Tried> {
     const fromCache = this.kept !== undefined;
     const loaded = await this.load(group, how.careful);
     const decided = decideAll(group, loaded, this.deps.now());
-    if (decided.writes.length === 0) {
+    const nothingToDo = decided.writes.length === 0;
+    if (nothingToDo && fromCache) {
       // Nothing will be written, so no ETag can tell that the kept rows were old: decide once more on fresh ones.
-      if (fromCache) {
-        this.kept = undefined;
-        return this.tryTogether(group, how);
-      }
-      decided.answer();
-      return { kind: 'committed' };
+      this.kept = undefined;
+      return this.tryTogether(group, how);
     }
-    const started = await this.deps.schedule(this.tenant, decided.world.jobs);
-    const etag = await this.commit(decided.writes);
-    if (etag === undefined) return { kind: 'conflict' };
-    this.kept = keepAfter(decided.world, etag);
-    started();
-    decided.answer();
-    return { kind: 'committed' };
+    const answer = await this.prepare(decided.answers);
+    const tried = nothingToDo ? { kind: 'nothingToDo' as const } : await this.commit(decided);
+    if (tried.kind !== 'conflict') answer();
+    return tried;
+  }
+
+  /** What an operation did when it was asked before is its answer, whatever the rules would say now. */
+  private async prepare(answers: readonly Answer[]): Promise<() => void> {
+    const told = await Promise.all(
+      answers.map(async ({ item, outcome, doubtful }) => {
+        const known = doubtful ? await this.lookUp(item.command) : undefined;
+        return { item, outcome: known === undefined ? outcome : { kind: 'done' as const, answer: known } };
+      }),
+    );
+    return () => {
+      for (const { item, outcome } of told) item.resolve(outcome);
+    };
   }
 
   private async load(group: readonly Waiting[], careful: boolean): Promise<Loaded> {
@@ -153,58 +179,31 @@ export class Lane {
     return loadRows(table, base, reads);
   }
 
-  /** @returns the account's new ETag, or undefined where somebody was first or nobody knows. */
-  private async commit(writes: readonly Write[]): Promise<string | undefined> {
+  private async commit({ world, writes }: DecidedGroup): Promise<Tried> {
+    const started = await this.deps.schedule(this.tenant, world.jobs);
     try {
       const result = await this.deps.table.commit(partitionOf(this.tenant), writes);
-      return result.kind === 'committed' ? result.etags.get('account') : undefined;
+      if (result.kind === 'conflict') return { kind: 'conflict', started };
+      this.kept = keepAfter(world, result.etags.get(ACCOUNT_KEY) ?? '');
     } catch (error) {
-      if (error instanceof StorageUnavailable) return undefined;
+      if (error instanceof StorageUnavailable) return { kind: 'conflict', started, failure: error };
       throw error;
     }
+    started();
+    return { kind: 'committed' };
   }
 
   /** Rewrites the account unchanged: a stalled commit of another instance then fails and is decided anew. */
   async touch(): Promise<void> {
     const loaded = await loadAccount(this.deps.table, this.tenant, this.deps.defaults);
-    if (loaded.etag === undefined) return;
+    // An account that is not there yet is written too: the very first commit may be the one that stalls.
     await this.deps.table.commit(partitionOf(this.tenant), [accountWrite(loaded.world.account, loaded.etag)]);
     this.kept = undefined;
   }
 }
 
-interface DecidedGroup {
-  readonly world: World;
-  readonly writes: readonly Write[];
-  /** Tells everybody of the group; only after the commit. */
-  readonly answer: () => void;
-}
-
-function decideAll(group: readonly Waiting[], loaded: Loaded, now: string): DecidedGroup {
-  let world = loaded.world;
-  const answers: (() => void)[] = [];
-  const operations: Write[] = [];
-  for (const { command, resolve } of group) {
-    const { operation } = command;
-    const decision =
-      operation !== undefined && isStale(operation, now)
-        ? ({ kind: 'refused', reason: 'stale' } as const)
-        : command.decide(world, now);
-    if (decision.kind === 'refused') {
-      answers.push(() => {
-        resolve(decision);
-      });
-      continue;
-    }
-    const changed = decision.world !== world;
-    world = decision.world;
-    if (operation !== undefined && changed) operations.push(operationWrite(operation, decision.answer, now));
-    answers.push(() => {
-      resolve({ kind: 'done', answer: decision.answer });
-    });
-  }
-  const answer = () => {
-    for (const tell of answers) tell();
-  };
-  return { world, writes: [...writesBetween(loaded, world), ...operations], answer };
+/** One command's fault must not be the others': each is tried alone. Where the store is down, nobody is kept waiting. */
+function unlessDown(error: unknown): Tried {
+  if (error instanceof StorageUnavailable) throw error;
+  return { kind: 'conflict', started: NOT_STARTED };
 }

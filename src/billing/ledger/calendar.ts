@@ -28,6 +28,23 @@ export function startOfNext(unit: 'day' | 'month', at: string, timeZone: string)
   );
 }
 
+/** When a calendar day begins in the time zone; the clocks may be put forward at midnight, then it is an hour later. */
+export function startOfDay(date: string, timeZone: string): string {
+  return iso(DateTime.fromISO(date, { zone: timeZone }).startOf('day'));
+}
+
+/** Calendar days from one date to another, both inclusive; empty where the second is the earlier one. */
+export function datesBetween(from: string, to: string): readonly string[] {
+  const dates: string[] = [];
+  for (let date = from; date <= to; date = daysBefore(date, -1)) dates.push(date);
+  return dates;
+}
+
+/** The Monday of a date's week (ISO 8601). */
+export function weekOf(date: string): string {
+  return utc(date).startOf('week').toFormat('yyyy-MM-dd');
+}
+
 export function daysBefore(date: string, days: number): string {
   return utc(date).minus({ days }).toFormat('yyyy-MM-dd');
 }

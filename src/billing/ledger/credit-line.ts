@@ -16,7 +16,9 @@ export function lineBalance(line: Pick<Account, 'credited' | 'pointer'>): bigint
 /** Spends `amount` (≥ 0), oldest funds first. */
 export function debitLine(line: Line, amount: bigint): Line {
   const pointer = line.pointer + amount;
-  return { ...line, pointer, lots: unspent(line.lots, pointer) };
+  // Where all is spent no lot is left, listed or not: the list can begin anew.
+  const moreLots = line.moreLots && pointer < line.credited;
+  return { ...line, pointer, lots: unspent(line.lots, pointer), moreLots };
 }
 
 /** Lengthens the line by credit that never expires, such as a lowered charge. */

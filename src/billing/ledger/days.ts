@@ -5,6 +5,9 @@ import { rowKeys, rowOf, withAccount, withRows, type World } from './world.js';
 
 /** Places of their own a day row has; the rest is summed up as "other", so that the row can't outgrow Azure's limit. */
 export const DESTINATIONS_PER_DAY_MAX = 60;
+/** A name is at most twice as long in JSON text: 60 of these stay below the 32 K characters of one stored column. */
+const DESTINATION_CHARS_MAX = 200;
+const NOTHING_SPENT: DestinationTotal = { spend: 0n, calls: 0 };
 /** Enough for "the last 30 days" from anywhere in a day. */
 export const DAYS_LISTED_MAX = 31;
 
@@ -49,16 +52,14 @@ function emptyDay(date: string): DayTotals {
 
 function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
   const total = { ...day, spend: day.spend + amount, calls: day.calls + calls };
-  const name = call.details['destinationName'] ?? '';
+  const name = (call.details['destinationName'] ?? '').slice(0, DESTINATION_CHARS_MAX);
   const known = Object.hasOwn(day.destinations, name) ? day.destinations[name] : undefined;
   const full = Object.keys(day.destinations).length >= DESTINATIONS_PER_DAY_MAX;
   if (known === undefined && (full || calls === 0)) {
     return { ...total, otherSpend: day.otherSpend + amount, otherCalls: day.otherCalls + calls };
   }
-  const place: DestinationTotal = {
-    spend: (known?.spend ?? 0n) + amount,
-    calls: (known?.calls ?? 0) + calls,
-  };
+  const { spend: before, calls: callsBefore } = known ?? NOTHING_SPENT;
+  const place: DestinationTotal = { spend: before + amount, calls: callsBefore + calls };
   return { ...total, destinations: { ...day.destinations, [name]: place } };
 }
 

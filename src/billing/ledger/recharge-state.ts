@@ -1,6 +1,6 @@
 /** Where auto-recharge stands: one pure answer for the rules, for `balance` and for alerts. */
 import { dayOf, monthOf, startOfNext } from './calendar.js';
-import type { Account, AutoRechargeRule, CapCounters, NoRechargeReason } from './model.js';
+import type { Account, AutoRechargeRule, CapCounters, NoRechargeReason, RechargeHealth } from './model.js';
 
 export type RechargeState =
   | { readonly kind: 'notNeeded' }
@@ -17,18 +17,27 @@ export function pendingAmount(account: Pick<Account, 'openPayments'>): bigint {
 
 /** `now` may be any time after the last change: caps and waits are read at that moment. */
 export function rechargeState(account: Account, now: string): RechargeState {
-  const { rule, health } = account;
+  const { rule } = account;
   if (rule?.enabled !== true) return { kind: 'off' };
+  return (
+    needless(account, rule) ??
+    heldBack(account.health, now) ??
+    capped(account, rule, now) ?? { kind: 'due', rule }
+  );
+}
+
+function needless(account: Account, rule: AutoRechargeRule): RechargeState | undefined {
   const live = account.openPayments.filter((payment) => !payment.overdue);
   if (live.some((payment) => payment.reason === 'autoRecharge')) return { kind: 'inProgress' };
   if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
-  if (account.balance + pendingAmount(account) >= rule.trigger) return { kind: 'inProgress' };
+  return account.balance + pendingAmount(account) >= rule.trigger ? { kind: 'inProgress' } : undefined;
+}
+
+function heldBack(health: RechargeHealth, now: string): RechargeState | undefined {
   if (health.pausedBy !== undefined) return { kind: 'paused' };
-  if (health.held) return { kind: 'held' };
-  if (health.notBefore !== undefined && health.notBefore > now) {
-    return { kind: 'waiting', until: health.notBefore };
-  }
-  return capped(account, rule, now) ?? { kind: 'due', rule };
+  if (health.held || health.asksFirst === true) return { kind: 'held' };
+  if (health.notBefore === undefined || health.notBefore <= now) return undefined;
+  return { kind: 'waiting', until: health.notBefore };
 }
 
 /** The counters as they stand in the day and month of `now`: yesterday's total counts nothing today. */

@@ -60,7 +60,7 @@ function openRecharge(world: World, rule: AutoRechargeRule, now: string): World 
 }
 
 /** Deterministic, as decisions have no randomness; the tenant's hash keeps ids apart at a processor shared by tenants. */
-function rechargeId(tenant: string, count: bigint): string {
+export function rechargeId(tenant: string, count: bigint): string {
   return `auto-${createHash('sha256').update(tenant).digest('hex').slice(0, 12)}-${count}`;
 }
 
@@ -74,12 +74,21 @@ export function openPayment(world: World, payment: Payment): World {
 
 /** Declined and cancelled auto-recharges give their room under the caps back, if it is still the same day or month. */
 export function giveRoomBack(account: Account, payment: Payment): CapCounters {
+  return counted(account, payment, -payment.amount);
+}
+
+/** The processor charged after all what it had called declined or cancelled: it counts again. */
+export function takeRoomAgain(account: Account, payment: Payment): CapCounters {
+  return counted(account, payment, payment.amount);
+}
+
+function counted(account: Account, payment: Payment, change: bigint): CapCounters {
   const { counters } = account;
-  const then = countersAt({ ...account, counters }, payment.requestedAt);
+  const then = countersAt(account, payment.requestedAt);
   return {
     ...counters,
-    dayTotal: then.day === counters.day ? counters.dayTotal - payment.amount : counters.dayTotal,
-    monthTotal: then.month === counters.month ? counters.monthTotal - payment.amount : counters.monthTotal,
+    dayTotal: then.day === counters.day ? counters.dayTotal + change : counters.dayTotal,
+    monthTotal: then.month === counters.month ? counters.monthTotal + change : counters.monthTotal,
   };
 }
 
@@ -92,7 +101,12 @@ export function healthAfterDecline(
   const failures = health.failures + 1;
   const wait = DECLINE_WAITS_HOURS[failures - 1];
   if (wait === undefined || FINAL_DECLINE_REASONS.includes(reason)) {
-    return { failures, held: health.held, pausedBy: reason };
+    return { ...withoutFailures(health), failures, pausedBy: reason };
   }
-  return { failures, held: health.held, notBefore: after(now, { hours: wait }) };
+  return { ...withoutFailures(health), failures, notBefore: after(now, { hours: wait }) };
+}
+
+/** A success ends waits and pauses. What holds auto-recharge for another reason stays. */
+export function withoutFailures({ held, asksFirst }: RechargeHealth): RechargeHealth {
+  return { failures: 0, held, ...(asksFirst !== undefined && { asksFirst }) };
 }

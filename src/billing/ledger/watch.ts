@@ -1,6 +1,6 @@
 /** Which facts about the balance people must hear (DESIGN §5), decided with the entry that caused them. */
 import { after } from './calendar.js';
-import type { Actor, Alert, AlertFacts, AlertKind } from './model.js';
+import type { Account, Actor, Alert, AlertFacts, AlertKind, HealedHow } from './model.js';
 import { rechargeState } from './recharge-state.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
 
@@ -35,14 +35,14 @@ export function livingAlertKeys(world: World): readonly string[] {
   return Object.values(world.account.livingAlerts).map((sequence) => rowKeys.alert(sequence));
 }
 
-/** The cause is gone: every card that told it will say so, and by whom. */
-export function heal(world: World, kind: AlertKind, cause: Cause): World {
+/** The cause is gone: every card that told it will say so, what ended it, and by whom. */
+export function heal(world: World, kind: AlertKind, cause: Cause & { readonly how: HealedHow }): World {
   const alert = livingAlert(world, kind);
   const { [kind]: gone, ...livingAlerts } = world.account.livingAlerts;
   if (gone === undefined) return world;
   const forgotten = withAccount(world, { livingAlerts });
   if (alert === undefined) return forgotten;
-  const healed = { at: cause.at, by: cause.by, balance: world.account.balance };
+  const healed = { at: cause.at, by: cause.by, balance: world.account.balance, how: cause.how };
   return rewrite(forgotten, { ...alert, healed });
 }
 
@@ -89,7 +89,8 @@ function gather(world: World, firstTold: string): World {
 function tellRecovered(world: World, cause: Cause): World {
   if (world.account.livingAlerts.negative === undefined) return world;
   const facts = { balance: world.account.balance, by: cause.by };
-  return raise(heal(world, 'negative', cause), { kind: 'recovered', at: cause.at, facts });
+  const healed = heal(world, 'negative', { ...cause, how: 'balanceBack' });
+  return raise(healed, { kind: 'recovered', at: cause.at, facts });
 }
 
 /**
@@ -98,12 +99,22 @@ function tellRecovered(world: World, cause: Cause): World {
  */
 export function watchLow(world: World, cause: Cause & { readonly lowBalance: bigint }): World {
   const { account } = world;
-  const threshold = account.rule?.enabled === true ? account.rule.trigger : cause.lowBalance;
-  if (account.balance >= threshold) return heal(world, 'low', cause);
-  const state = rechargeState(account, cause.at).kind;
-  const told = account.livingAlerts;
-  const helped = state === 'inProgress' || state === 'due' || told.rechargeFailed !== undefined;
-  if (account.balance < 0n || told.low !== undefined || helped) return world;
-  const facts = { balance: account.balance, threshold, ...(state !== 'notNeeded' && { noRecharge: state }) };
+  const threshold = thresholdOf(account, cause.lowBalance);
+  if (account.balance >= threshold) {
+    return heal(world, 'low', { at: cause.at, by: cause.by, how: 'balanceBack' });
+  }
+  if (account.balance < 0n || toldAlready(account)) return world;
+  const { kind } = rechargeState(account, cause.at);
+  if (kind === 'inProgress' || kind === 'due') return world;
+  const facts = { balance: account.balance, threshold, ...(kind !== 'notNeeded' && { noRecharge: kind }) };
   return raiseLiving(world, { kind: 'low', at: cause.at, facts });
+}
+
+function thresholdOf({ rule }: Account, lowBalance: bigint): bigint {
+  return rule?.enabled === true ? rule.trigger : lowBalance;
+}
+
+/** A failed recharge tells the same trouble, and says more. */
+function toldAlready({ livingAlerts }: Account): boolean {
+  return livingAlerts.low !== undefined || livingAlerts.rechargeFailed !== undefined;
 }

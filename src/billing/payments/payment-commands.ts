@@ -48,7 +48,7 @@ export function paymentCommands(lowBalance: bigint): PaymentCommands {
     overdue: (paymentId) => ({
       ...on(paymentId),
       name: 'markOverdue',
-      decide: (world) => markOverdue(world, paymentId),
+      decide: (world, now) => markOverdue(world, { paymentId, lowBalance }, now),
     }),
   };
 }

@@ -33,6 +33,13 @@ export interface SagaDeps {
   readonly show: (tenant: string, payment: Payment) => Promise<void>;
 }
 
+/** What the processor said, and who had asked it to cancel. */
+interface Said {
+  readonly state: ChargeState;
+  readonly by?: Actor;
+  readonly unlessBegun?: boolean;
+}
+
 /** The processor reports another amount than was asked for: an operator must look, nothing is credited. */
 export class AmountDiffers extends Error {
   override readonly name = 'AmountDiffers';
@@ -61,7 +68,7 @@ export class PaymentSaga {
   async cancel(tenant: string, paymentId: string, by: Actor): Promise<Payment | undefined> {
     const payment = await this.deps.reader.payment(tenant, paymentId);
     if (payment === undefined || !OPEN.includes(payment.status)) return payment;
-    const next = await this.settle(tenant, payment, { state: await this.cancelled(tenant, payment), by });
+    const next = await this.close(tenant, payment, by);
     await this.deps.show(tenant, next);
     return next;
   }
@@ -109,7 +116,7 @@ export class PaymentSaga {
       );
       // Somebody cancelled it meanwhile: what was begun must not be charged.
       const open = begun.kind === 'done' && OPEN.includes(begun.answer.status);
-      if (!open) return this.cancelled(tenant, { ...payment, processorId });
+      if (!open) return (await this.cancelled(tenant, { ...payment, processorId })).state;
     }
     const state = await this.deps.processor.confirm({ paymentId: payment.id, tenant, processorId });
     return state.kind === 'unknown' ? this.askOnce(tenant, payment, processorId) : state;
@@ -121,29 +128,33 @@ export class PaymentSaga {
     return found.kind === 'absent' || found.kind === 'unconfirmed' ? { kind: 'unknown' } : found;
   }
 
-  private async cancelled(tenant: string, payment: Payment): Promise<ChargeState> {
+  /**
+   * Cancels what is open. That the processor never heard of it is its word only as long as nobody begins it: where
+   * another instance did so meanwhile, it is cancelled once more under the processor's own id.
+   */
+  private async close(tenant: string, payment: Payment, by?: Actor): Promise<Payment> {
+    const said = { ...(await this.cancelled(tenant, payment)), ...(by !== undefined && { by }) };
+    const next = await this.settle(tenant, payment, said);
+    const begunMeanwhile = said.unlessBegun === true && OPEN.includes(next.status);
+    return begunMeanwhile && payment.processorId === undefined ? this.close(tenant, next, by) : next;
+  }
+
+  private async cancelled(tenant: string, payment: Payment): Promise<Said> {
     const state = await this.deps.processor.cancel(refOf(tenant, payment));
-    return state.kind === 'absent' ? { kind: 'cancelled' } : state;
+    return state.kind === 'absent' ? { state: { kind: 'cancelled' }, unlessBegun: true } : { state };
   }
 
   private async expire(tenant: string, payment: Payment): Promise<Payment> {
-    const state = await this.cancelled(tenant, payment);
-    if (state.kind === 'unknown') {
-      await this.deps.ledger.submit(tenant, this.commands.overdue(payment.id));
-      return payment;
-    }
-    return this.settle(tenant, payment, { state });
+    const next = await this.close(tenant, payment);
+    if (OPEN.includes(next.status)) await this.deps.ledger.submit(tenant, this.commands.overdue(payment.id));
+    return next;
   }
 
-  private async settle(
-    tenant: string,
-    payment: Payment,
-    said: { state: ChargeState; by?: Actor },
-  ): Promise<Payment> {
-    const { state, by } = said;
+  private async settle(tenant: string, payment: Payment, said: Said): Promise<Payment> {
+    const { state, ...who } = said;
     assertAmount(payment, state);
     const outcome: PaymentOutcome = state.kind === 'unconfirmed' ? { kind: 'unknown' } : state;
-    const report = { paymentId: payment.id, outcome, ...(by !== undefined && { by }) };
+    const report = { paymentId: payment.id, outcome, ...who };
     const result = await this.deps.ledger.submit(tenant, this.commands.outcome(report));
     return result.kind === 'done' ? result.answer : payment;
   }

@@ -41,13 +41,23 @@ function bigintOf(part: unknown): bigint | undefined {
 
 /** A column of JSON text. */
 export function json<T extends z.ZodType>(schema: T) {
-  return z.preprocess((text) => (typeof text === 'string' ? fromJson(text) : text), schema);
+  return z.preprocess((text, context) => {
+    if (typeof text !== 'string') return text;
+    try {
+      return fromJson(text);
+    } catch {
+      // The parser's own message quotes the text.
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  }, schema);
 }
 
 /** @throws UnreadableRow naming the row and the columns that are wrong, never their content. */
 export function fromColumns<T>(schema: z.ZodType<T>, key: string, values: Values): T {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  const columns = parsed.error.issues.map((issue) => issue.path.join('.') || '?').join(', ');
-  throw new UnreadableRow(`row ${key}: ${columns}`);
+  // Deeper paths hold names of destinations: the column says enough.
+  const columns = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? '?')));
+  throw new UnreadableRow(`row ${key}: ${[...columns].join(', ')}`);
 }

@@ -6,6 +6,7 @@ import { QUARANTINE_REASONS, USAGE_SOURCES } from '../usage/call-record.js';
 import {
   ALERT_KINDS,
   ENTRY_KINDS,
+  HEALED_HOWS,
   NO_RECHARGE_REASONS,
   PAYMENT_STATUSES,
   type Account,
@@ -57,6 +58,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
       notBefore: text.exactOptional(),
       pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
       held: z.boolean(),
+      asksFirst: z.boolean().exactOptional(),
     }),
   ),
   counters: json(z.object({ day: text, dayTotal: micros, month: text, monthTotal: micros })),
@@ -74,7 +76,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
   lots: json(z.array(z.object({ sequence: micros, start: micros, end: micros, expiresAt: text }))),
   moreLots: z.boolean(),
   undelivered: json(z.array(micros)),
-}) as z.ZodType<Account>;
+});
 
 export const entrySchema: z.ZodType<Entry> = z.object({
   sequence: micros,
@@ -167,7 +169,7 @@ const alert = z.object({
   currency,
   facts: json(alertFacts),
   version: json(count),
-  healed: json(z.object({ at: text, by: actor, balance: micros })).exactOptional(),
+  healed: json(z.object({ at: text, by: actor, balance: micros, how: z.enum(HEALED_HOWS) })).exactOptional(),
   only: text.exactOptional(),
 });
 

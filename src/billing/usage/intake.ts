@@ -37,6 +37,11 @@ export interface IntakeDeps {
   readonly lowBalance: bigint;
   /** Some billers give the connection charge on top of `charge`; Graph's is part of it. */
   readonly addConnectionCharge: boolean;
+  /**
+   * Gives a recharge that a batch has started a moment to land before the next batch of the same delivery: a backlog of
+   * calls that arrives at once should not cry "negative" over money that is already on its way.
+   */
+  readonly letLand: (tenant: string, paymentId: string) => Promise<void>;
 }
 
 interface Delivery {
@@ -82,6 +87,8 @@ export class UsageIntake {
     const receipts: UsageReceipt[] = [];
     const reference = this.deps.newId();
     for (const [index, batch] of batches(calls, delivery.account.timeZone).entries()) {
+      const open = receipts.at(-1)?.openRecharge;
+      if (open !== undefined) await this.deps.letLand(delivery.tenant, open);
       const command = this.batchCommand(batch, `${reference}-${index}`);
       const result = await this.deps.ledger.submit(delivery.tenant, command);
       receipts.push(answerOf(result));

@@ -44,10 +44,7 @@ export class DestinationStore implements Destinations, Sightings {
     let isNew = false;
     await this.change(tenant, conversation.key, (known) => {
       isNew = known === undefined;
-      const alerts = known?.alerts === 'paused' ? 'on' : (known?.alerts ?? 'off');
-      const whose = conversation.kind === 'personal' ? (person ?? known?.person) : undefined;
-      const next = { conversation, locale: locale ?? known?.locale ?? '', alerts };
-      return whose === undefined ? next : { ...next, person: whose };
+      return broughtUpToDate(known, sighting);
     });
     this.remember(memory, said);
     return { isNew };
@@ -87,6 +84,18 @@ export class DestinationStore implements Destinations, Sightings {
     if (this.remembered.size >= REMEMBERED_MAX) this.remembered.clear();
     this.remembered.set(memory, said);
   }
+}
+
+/** What the client did not send this time stays as it was; a place that was paused hears again. */
+function broughtUpToDate(
+  known: Destination | undefined,
+  { conversation, locale, person }: Sighting,
+): Destination {
+  const before = known ?? { locale: '', alerts: 'off' as const };
+  const alerts = before.alerts === 'paused' ? 'on' : before.alerts;
+  const next = { conversation, locale: locale ?? before.locale, alerts };
+  const whose = conversation.kind === 'personal' ? (person ?? known?.person) : undefined;
+  return whose === undefined ? next : { ...next, person: whose };
 }
 
 function write(key: string, next: Destination, row: Row | undefined) {

@@ -24,6 +24,8 @@ export interface UsageReceipt {
   /** Known from another source, which alone may correct them. */
   readonly otherSource: number;
   readonly balance: bigint;
+  /** The auto-recharge that is open after this batch, so that the next one can let it land first. */
+  readonly openRecharge?: string;
 }
 
 interface Sorted {
@@ -31,6 +33,13 @@ interface Sorted {
   readonly corrected: readonly { readonly call: StoredCall; readonly difference: bigint }[];
   readonly unchanged: number;
   readonly otherSource: number;
+}
+
+interface Piles {
+  readonly fresh: Map<string, StoredCall>;
+  readonly corrected: Map<string, StoredCall>;
+  unchanged: number;
+  otherSource: number;
 }
 
 /**
@@ -49,6 +58,7 @@ export function chargeUsage(world: World, batch: UsageBatch, now: string): Decis
     unchanged: sorted.unchanged,
     otherSource: sorted.otherSource,
     balance: after.account.balance,
+    ...openRecharge(after),
   });
   if (sorted.fresh.length + sorted.corrected.length === 0) return accepted(world, receipt(world));
   const posted = postBoth(world, { batch, sorted, now });
@@ -61,25 +71,27 @@ export function chargeUsage(world: World, batch: UsageBatch, now: string): Decis
 }
 
 function sort(world: World, calls: readonly StoredCall[]): Sorted {
-  const seen = new Map<string, StoredCall>();
-  const fresh = new Map<string, StoredCall>();
-  const corrected = new Map<string, { call: StoredCall; difference: bigint }>();
-  let unchanged = 0;
-  let otherSource = 0;
-  for (const call of calls) {
-    const known = seen.get(call.id) ?? rowOf(world, 'call', rowKeys.call(call.id));
-    if (known === undefined) fresh.set(call.id, call);
-    else if (known.source !== call.source) otherSource += 1;
-    else if (known.charge === call.charge) unchanged += 1;
-    else if (fresh.has(call.id)) fresh.set(call.id, call);
-    else
-      corrected.set(call.id, {
-        call,
-        difference: (corrected.get(call.id)?.difference ?? 0n) + call.charge - known.charge,
-      });
-    if (known === undefined || known.source === call.source) seen.set(call.id, call);
-  }
-  return { fresh: [...fresh.values()], corrected: [...corrected.values()], unchanged, otherSource };
+  const piles: Piles = { fresh: new Map(), corrected: new Map(), unchanged: 0, otherSource: 0 };
+  for (const call of calls) place(piles, call, storedCall(world, call));
+  const corrected = [...piles.corrected.values()]
+    .map((call) => ({ call, difference: call.charge - (storedCall(world, call)?.charge ?? 0n) }))
+    // Corrected and corrected back within one batch: nothing happened.
+    .filter(({ difference }) => difference !== 0n);
+  const { unchanged, otherSource } = piles;
+  return { fresh: [...piles.fresh.values()], corrected, unchanged, otherSource };
+}
+
+/** The same record may come twice in one batch: it meets what the batch itself said of it before. */
+function place(piles: Piles, call: StoredCall, stored: StoredCall | undefined): void {
+  const known = piles.corrected.get(call.id) ?? piles.fresh.get(call.id) ?? stored;
+  if (known === undefined) piles.fresh.set(call.id, call);
+  else if (known.source !== call.source) piles.otherSource += 1;
+  else if (known.charge === call.charge) piles.unchanged += 1;
+  else (stored === undefined ? piles.fresh : piles.corrected).set(call.id, call);
+}
+
+function storedCall(world: World, { id }: Pick<StoredCall, 'id'>): StoredCall | undefined {
+  return rowOf(world, 'call', rowKeys.call(id));
 }
 
 function postBoth(world: World, job: { batch: UsageBatch; sorted: Sorted; now: string }): World {
@@ -119,4 +131,9 @@ function spendings(sorted: Sorted): readonly Spending[] {
 
 function sum(amounts: readonly bigint[]): bigint {
   return amounts.reduce((total, amount) => total + amount, 0n);
+}
+
+function openRecharge({ account }: World): Pick<UsageReceipt, 'openRecharge'> {
+  const open = account.openPayments.find((payment) => payment.reason === 'autoRecharge' && !payment.overdue);
+  return open === undefined ? {} : { openRecharge: open.id };
 }

@@ -2,7 +2,13 @@
 import { after } from '../calendar.js';
 import { post } from '../entries.js';
 import { SYSTEM, type Account, type Actor, type Payment } from '../model.js';
-import { evaluateRecharge, giveRoomBack, healthAfterDecline } from '../recharge.js';
+import {
+  evaluateRecharge,
+  giveRoomBack,
+  healthAfterDecline,
+  takeRoomAgain,
+  withoutFailures,
+} from '../recharge.js';
 import { heal, livingAlert, raise, raiseLiving, updateLiving, watchLow } from '../watch.js';
 import { accepted, paymentOf, refused, withAccount, withRows, type Decision, type World } from '../world.js';
 import type { ChargeState, DeclineReason } from '../../payments/processor.js';
@@ -21,6 +27,8 @@ export interface OutcomeReport {
   readonly lowBalance: bigint;
   /** Who asked for the cancellation. */
   readonly by?: Actor;
+  /** Cancelled because the processor never heard of it: void where it has begun in the meantime. */
+  readonly unlessBegun?: boolean;
 }
 
 /**
@@ -33,6 +41,7 @@ export function recordOutcome(world: World, report: OutcomeReport, now: string):
   const { outcome } = report;
   if (payment.status === 'settled') return accepted(world, payment);
   if (CLOSED.includes(payment.status) && outcome.kind !== 'succeeded') return accepted(world, payment);
+  if (report.unlessBegun === true && payment.processorId !== undefined) return accepted(world, payment);
   const next = decided(world, payment, { report, now });
   return accepted(next, paymentOf(next, payment.id) ?? payment);
 }
@@ -54,18 +63,27 @@ function decided(world: World, payment: Payment, context: Context): World {
     case 'actionRequired':
       return waitForPerson(world, payment, { url: outcome.url, now: context.now });
     case 'unknown':
-      return keepOpen(world, {
-        ...payment,
-        status: 'unknown',
-        ...deadline(payment, context.now, UNKNOWN_DEADLINE_HOURS),
-      });
+      return doubt(world, payment, context.now);
   }
+}
+
+/** No answer about a payment that waits for a person: it still waits, and its link stays good. */
+function doubt(world: World, payment: Payment, now: string): World {
+  if (payment.status === 'actionRequired') return world;
+  return keepOpen(world, {
+    ...payment,
+    status: 'unknown',
+    ...deadline(payment, now, UNKNOWN_DEADLINE_HOURS),
+  });
 }
 
 function settle(world: World, payment: Payment, { report, now }: Context): World {
   const auto = payment.reason === 'autoRecharge';
   const by = payment.requestedBy;
-  const posted = post(withAccount(world, { health: { failures: 0, held: world.account.health.held } }), {
+  const { account } = world;
+  const counters =
+    auto && CLOSED.includes(payment.status) ? takeRoomAgain(account, payment) : account.counters;
+  const posted = post(withAccount(world, { health: withoutFailures(account.health), counters }), {
     kind: auto ? 'autoRecharge' : 'topUp',
     amount: payment.amount,
     at: now,
@@ -78,7 +96,7 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
   const done = { paymentId: payment.id, amount: payment.amount, at: now, by };
   const recentTopUps = [done, ...posted.account.recentTopUps].slice(0, RECENT_TOP_UPS_MAX);
   const closed = close(withAccount(posted, { recentTopUps }), row);
-  const healed = heal(heal(closed, 'rechargeFailed', { at: now, by }), 'paymentUnknown', { at: now, by });
+  const healed = heal(closed, 'rechargeFailed', { at: now, by, how: 'credited' });
   const facts = {
     balance: balanceAfter,
     amount: payment.amount,
@@ -120,7 +138,7 @@ function tellFailure(world: World, payment: Payment, said: { reason: DeclineReas
   // A pause is news; another failed try of the same trouble only brings the card up to date.
   if (known !== undefined && known.facts.paused === facts.paused)
     return updateLiving(world, 'rechargeFailed', facts);
-  const superseded = heal(world, 'rechargeFailed', { at: said.now, by: SYSTEM });
+  const superseded = heal(world, 'rechargeFailed', { at: said.now, by: SYSTEM, how: 'superseded' });
   return raiseLiving(superseded, { kind: 'rechargeFailed', at: said.now, facts });
 }
 
@@ -133,14 +151,18 @@ function cancelled(world: World, payment: Payment, { report, now }: Context): Wo
   const counters = giveRoomBack(closed.account, payment);
   const freed = withAccount(closed, { counters });
   // Nobody approved it in time: that is a failure to tell. A person who cancels wants no new charge at once.
-  if (report.by === undefined) return declineOfCancelled(freed, row, now);
-  return withAccount(heal(freed, 'rechargeFailed', { at: now, by }), {
+  if (report.by === undefined) return declineOfCancelled(freed, row, { waited: payment.status, now });
+  return withAccount(heal(freed, 'rechargeFailed', { at: now, by, how: 'cancelled' }), {
     health: { ...freed.account.health, held: true },
   });
 }
 
-function declineOfCancelled(world: World, payment: Payment, now: string): World {
-  const reason = 'authenticationFailed';
+function declineOfCancelled(
+  world: World,
+  payment: Payment,
+  { waited, now }: { readonly waited: Payment['status']; readonly now: string },
+): World {
+  const reason = waited === 'actionRequired' ? 'authenticationFailed' : 'processorRefused';
   const health = healthAfterDecline(world.account.health, reason, now);
   return tellFailure(withAccount(world, { health }), payment, { reason, now });
 }
@@ -162,13 +184,15 @@ function waitForPerson(world: World, payment: Payment, wait: { url: string; now:
     method: payment.method,
     actionUrl: wait.url,
   };
-  const superseded = heal(open, 'rechargeFailed', { at: wait.now, by: SYSTEM });
+  const superseded = heal(open, 'rechargeFailed', { at: wait.now, by: SYSTEM, how: 'superseded' });
   return raiseLiving(superseded, { kind: 'rechargeFailed', at: wait.now, facts });
 }
 
-/** The first doubt sets the deadline; asking again does not move it. */
+/** Asking again never moves the deadline further away; a person gets no longer because of an earlier doubt. */
 function deadline(payment: Payment, now: string, hours: number): { deadline: string; updatedAt: string } {
-  return { deadline: payment.deadline ?? after(now, { hours }), updatedAt: now };
+  const latest = after(now, { hours });
+  const sooner = payment.deadline !== undefined && payment.deadline < latest;
+  return { deadline: sooner ? payment.deadline : latest, updatedAt: now };
 }
 
 function keepOpen(world: World, payment: Payment): World {
@@ -185,5 +209,23 @@ function relist(account: Account, payment: Payment): Account['openPayments'] {
 
 function close(world: World, payment: Payment): World {
   const openPayments = world.account.openPayments.filter((open) => open.id !== payment.id);
-  return withRows(withAccount(world, { openPayments }), [payment]);
+  const { asksFirst, ...health } = world.account.health;
+  // Nothing is in doubt any more: no admin has to be asked before the next charge.
+  const stillInDoubt = asksFirst === true && openPayments.some((open) => open.overdue);
+  const closed = withAccount(world, {
+    openPayments,
+    health: stillInDoubt ? { ...health, asksFirst } : health,
+  });
+  return nowKnown(withRows(closed, [payment]), payment);
+}
+
+const KNOWN_AS = { settled: 'credited', declined: 'declined', cancelled: 'cancelled' } as const;
+
+/** The alert that this payment's outcome is unknown has its answer; one about another payment stays. */
+function nowKnown(world: World, payment: Payment): World {
+  const { status } = payment;
+  const told = livingAlert(world, 'paymentUnknown')?.facts.paymentId === payment.id;
+  if (!told || !(status === 'settled' || status === 'declined' || status === 'cancelled')) return world;
+  const by = payment.cancelledBy ?? payment.requestedBy;
+  return heal(world, 'paymentUnknown', { at: payment.updatedAt, by, how: KNOWN_AS[status] });
 }

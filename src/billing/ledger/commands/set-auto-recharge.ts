@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Actor, AutoRechargeRule } from '../model.js';
 import { evaluateRecharge } from '../recharge.js';
 import { heal } from '../watch.js';
-import { accepted, refused, withAccount, type Decision, type World } from '../world.js';
+import { accepted, refused, withAccount, type Decision, type Refusal, type World } from '../world.js';
+import { isWholeMinor, money, type Currency } from '../../money.js';
 
 /** Where nobody says otherwise, at most this many recharges a month (DESIGN §4). */
 export const DEFAULT_MONTH_CAP_RECHARGES = 4n;
@@ -10,20 +12,52 @@ export interface RuleRequest {
   readonly trigger: bigint;
   readonly amount: bigint;
   readonly monthCap: bigint;
+  /** None where it is absent: the month's cap is the one that must be there. */
+  readonly dayCap?: bigint;
   readonly method: AutoRechargeRule['method'];
   readonly by: Actor;
+  /** When its preview was shown: a rule that was set after that wins, so that a replay resets no pause. */
+  readonly mintedAt?: string;
   readonly limits: { readonly minimum: bigint; readonly maximum: bigint };
 }
 
 /** Turns auto-recharge on with these numbers, forgets old failures, and charges at once where the balance asks for it. */
 export function setAutoRecharge(world: World, request: RuleRequest, now: string): Decision<AutoRechargeRule> {
-  const { trigger, amount, monthCap, method, by, limits } = request;
-  if (amount < limits.minimum || amount > limits.maximum) return refused('amountOutOfRange');
-  if (trigger <= 0n || trigger > limits.maximum) return refused('amountOutOfRange');
-  if (monthCap < amount) return refused('capBelowAmount');
-  const rule: AutoRechargeRule = { enabled: true, trigger, amount, monthCap, method, setBy: by, setAt: now };
+  const { by } = request;
+  const { currency, rule: known } = world.account;
+  if (known !== undefined && request.mintedAt !== undefined && known.setAt > request.mintedAt) {
+    return isSame(known, request) ? accepted(world, known) : refused('stale');
+  }
+  const refusal = refusalOf(request, currency);
+  if (refusal !== undefined) return refused(refusal);
+  const rule = ruleOf(request, now);
   const saved = withAccount(world, { rule, health: { failures: 0, held: false } });
-  return accepted(evaluateRecharge(heal(saved, 'rechargeFailed', { at: now, by }), now), rule);
+  return accepted(
+    evaluateRecharge(heal(saved, 'rechargeFailed', { at: now, by, how: 'ruleSet' }), now),
+    rule,
+  );
+}
+
+function refusalOf(request: RuleRequest, currency: Currency): Refusal | undefined {
+  const { trigger, amount, monthCap, dayCap = monthCap, limits } = request;
+  if (!isChargeable(request, currency) || trigger <= 0n || trigger > limits.maximum)
+    return 'amountOutOfRange';
+  return monthCap < amount || dayCap < amount ? 'capBelowAmount' : undefined;
+}
+
+function isChargeable({ amount, limits }: RuleRequest, currency: Currency): boolean {
+  return amount >= limits.minimum && amount <= limits.maximum && isWholeMinor(money(amount, currency));
+}
+
+function ruleOf(request: RuleRequest, now: string): AutoRechargeRule {
+  const { trigger, amount, monthCap, dayCap, method, by: setBy } = request;
+  const caps = { monthCap, ...(dayCap !== undefined && { dayCap }) };
+  return { enabled: true, trigger, amount, ...caps, method, setBy, setAt: now };
+}
+
+/** The same click again (a lost answer, a second delivery): its rule stands already. */
+function isSame(rule: AutoRechargeRule, request: RuleRequest): boolean {
+  return isDeepStrictEqual(rule, ruleOf(request, rule.setAt));
 }
 
 /** Keeps the numbers for the next time. A recharge that is already open is not stopped: `payments` can cancel it. */
@@ -32,7 +66,10 @@ export function turnOffAutoRecharge(world: World, by: Actor, now: string): Decis
   if (rule === undefined) return refused('noRule');
   if (!rule.enabled) return accepted(world, rule);
   const off: AutoRechargeRule = { ...rule, enabled: false, setBy: by, setAt: now };
-  return accepted(heal(withAccount(world, { rule: off }), 'rechargeFailed', { at: now, by }), off);
+  return accepted(
+    heal(withAccount(world, { rule: off }), 'rechargeFailed', { at: now, by, how: 'turnedOff' }),
+    off,
+  );
 }
 
 /** An admin's "try again now": ends the wait, the pause and the hold. The caps stay. */

@@ -1,5 +1,5 @@
-import type { Payment } from '../model.js';
-import { raiseLiving } from '../watch.js';
+import { SYSTEM, type Payment } from '../model.js';
+import { raiseLiving, watchLow } from '../watch.js';
 import { accepted, paymentOf, refused, withAccount, withRows, type Decision, type World } from '../world.js';
 
 /** Tells the admins, once, that a payment's outcome has been unknown for a while. */
@@ -17,7 +17,11 @@ export function warnOfUnknown(world: World, paymentId: string, now: string): Dec
  * The deadline passed and the processor did not say what became of it: the payment goes on counting against the caps,
  * stops holding auto-recharge back, and an admin is asked before the next charge (DESIGN §4, step 5).
  */
-export function markOverdue(world: World, paymentId: string): Decision<null> {
+export function markOverdue(
+  world: World,
+  { paymentId, lowBalance }: { readonly paymentId: string; readonly lowBalance: bigint },
+  now: string,
+): Decision<null> {
   const { account } = world;
   const open = account.openPayments.find((payment) => payment.id === paymentId);
   if (open === undefined) return refused('notOpen');
@@ -25,5 +29,6 @@ export function markOverdue(world: World, paymentId: string): Decision<null> {
   const openPayments = account.openPayments.map((payment) =>
     payment.id === paymentId ? { ...payment, overdue: true } : payment,
   );
-  return accepted(withAccount(world, { openPayments, health: { ...account.health, held: true } }), null);
+  const asking = withAccount(world, { openPayments, health: { ...account.health, asksFirst: true } });
+  return accepted(watchLow(asking, { at: now, by: SYSTEM, lowBalance }), null);
 }

@@ -1,0 +1,76 @@
+/** The account: one row, read and guarded at every command. */
+import type { Currency } from '../../money.js';
+import type { AlertKind } from './alert.js';
+import type { OpenLot } from './entry.js';
+import type {
+  AutoRechargeRule,
+  CapCounters,
+  PaymentSummary,
+  RechargeHealth,
+  RecentTopUp,
+} from './payment.js';
+import type { DaySpend, UsageState } from './usage.js';
+
+/** A tenant's prepaid credit: everything that the rules read at every command. */
+export interface Account {
+  readonly tenant: string;
+  readonly currency: Currency;
+  /** IANA; days and months of caps and spend are counted in it. */
+  readonly timeZone: string;
+  readonly balance: bigint;
+  /** The credit line (DESIGN §3): its end, and how far it is used up. Holes come with refunds and expiry. */
+  readonly credited: bigint;
+  readonly pointer: bigint;
+  readonly nextSequence: bigint;
+  readonly head: string;
+  readonly rule?: AutoRechargeRule;
+  readonly health: RechargeHealth;
+  readonly counters: CapCounters;
+  readonly rechargeCount: bigint;
+  readonly alertCount: bigint;
+  readonly openPayments: readonly PaymentSummary[];
+  readonly recentTopUps: readonly RecentTopUp[];
+  /** Sequence of the living alert of a kind. */
+  readonly livingAlerts: Readonly<Partial<Record<AlertKind, bigint>>>;
+  /** Times of the negative crossings told in the last 24 hours. */
+  readonly crossings: readonly string[];
+  readonly gatheredCrossings: number;
+  readonly usage: UsageState;
+  /** The newest days with spend, newest first, bounded: what `balance` shows without another read. */
+  readonly days: readonly DaySpend[];
+  /** The unspent lots next to be used, oldest first, bounded; for showing only. */
+  readonly lots: readonly OpenLot[];
+  /** There are more lots than listed. */
+  readonly moreLots: boolean;
+  /** Alerts that reached nobody. */
+  readonly undelivered: readonly bigint[];
+}
+
+export const GENESIS = '0'.repeat(64);
+
+export function newAccount(tenant: string, currency: Currency, timeZone: string): Account {
+  return {
+    tenant,
+    currency,
+    timeZone,
+    balance: 0n,
+    credited: 0n,
+    pointer: 0n,
+    nextSequence: 1n,
+    head: GENESIS,
+    health: { failures: 0, held: false },
+    counters: { day: '', dayTotal: 0n, month: '', monthTotal: 0n },
+    rechargeCount: 0n,
+    alertCount: 0n,
+    openPayments: [],
+    recentTopUps: [],
+    livingAlerts: {},
+    crossings: [],
+    gatheredCrossings: 0,
+    usage: { openIssues: 0 },
+    days: [],
+    lots: [],
+    moreLots: false,
+    undelivered: [],
+  };
+}

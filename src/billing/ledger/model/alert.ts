@@ -1,0 +1,67 @@
+/** What people must hear. */
+import type { Currency } from '../../money.js';
+import type { DeclineReason, PaymentMethod } from '../../payments/processor.js';
+import type { Actor } from './actor.js';
+import type { NoRechargeReason } from './payment.js';
+
+export const ALERT_KINDS = [
+  'recharged',
+  'rechargeFailed',
+  'negative',
+  'recovered',
+  'low',
+  'crossings',
+  'paymentUnknown',
+  'test',
+] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** What people are told. Facts only; words are made for each reader. */
+export interface AlertFacts {
+  readonly balance: bigint;
+  readonly amount?: bigint;
+  readonly threshold?: bigint;
+  readonly declineReason?: DeclineReason | 'needsAction';
+  readonly paused?: boolean;
+  readonly nextTry?: string;
+  readonly noRecharge?: NoRechargeReason;
+  readonly paymentId?: string;
+  readonly actionUrl?: string;
+  readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
+  readonly count?: number;
+  readonly by?: Actor;
+}
+
+/** What ended the trouble that an alert told. */
+export const HEALED_HOWS = [
+  'credited',
+  'balanceBack',
+  'ruleSet',
+  'turnedOff',
+  'declined',
+  'cancelled',
+  'superseded',
+] as const;
+export type HealedHow = (typeof HEALED_HOWS)[number];
+
+export interface Healed {
+  readonly at: string;
+  readonly by: Actor;
+  readonly balance: bigint;
+  readonly how: HealedHow;
+}
+
+/** A fact that people must hear (DESIGN §5). */
+export interface Alert {
+  readonly type: 'alert';
+  readonly sequence: bigint;
+  readonly kind: AlertKind;
+  readonly at: string;
+  readonly currency: Currency;
+  readonly facts: AlertFacts;
+  /** Grows with every change, so that a delivery knows whether it shows the newest. */
+  readonly version: number;
+  readonly healed?: Healed;
+  /** A test alert goes to this conversation only. */
+  readonly only?: string;
+}

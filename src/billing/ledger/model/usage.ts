@@ -1,0 +1,60 @@
+/** Call records, what they add up to, and those that wait for a person. */
+import type { QuarantineReason, UsageSource } from '../../usage/call-record.js';
+import type { Actor } from './actor.js';
+
+export interface StoredCall {
+  readonly type: 'call';
+  readonly id: string;
+  readonly charge: bigint;
+  readonly connectionCharge: bigint;
+  readonly start: string;
+  readonly durationSeconds: number;
+  readonly source: UsageSource;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** Where money of a day went. Bounded: what has no place of its own is counted in `otherSpend` and `otherCalls`. */
+export interface DayTotals {
+  readonly type: 'day';
+  /** `YYYY-MM-DD` in the account's time zone. */
+  readonly date: string;
+  readonly spend: bigint;
+  readonly calls: number;
+  readonly destinations: Readonly<Record<string, DestinationTotal>>;
+  readonly otherSpend: bigint;
+  readonly otherCalls: number;
+  /** Balance after the last entry that touched the day. */
+  readonly closingBalance: bigint;
+}
+
+export interface DestinationTotal {
+  readonly spend: bigint;
+  readonly calls: number;
+}
+
+export interface DaySpend {
+  readonly date: string;
+  readonly spend: bigint;
+  readonly calls: number;
+}
+
+/** A call record that could not be charged by the rules; a person decides. */
+export interface UsageIssue {
+  readonly type: 'issue';
+  /** The record's id, or a digest of the row where it has none. */
+  readonly id: string;
+  readonly reason: QuarantineReason;
+  readonly source: UsageSource;
+  readonly raw: string;
+  readonly at: string;
+  readonly state: 'open' | 'charged' | 'dismissed';
+  readonly resolvedBy?: Actor;
+  readonly resolvedAt?: string;
+}
+
+export interface UsageState {
+  /** Start of the newest call that is known. */
+  readonly knownUntil?: string;
+  readonly receivedAt?: string;
+  readonly openIssues: number;
+}

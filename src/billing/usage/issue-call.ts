@@ -1,0 +1,73 @@
+/** What a row that was put aside still says, for the person who decides about it and for the call that it becomes. */
+import { z } from 'zod';
+import type { StoredCall, UsageIssue } from '../ledger/model.js';
+import { fromDecimal, type Currency } from '../money.js';
+import { CHARGE_UNITS_MAX, DURATION_SECONDS_MAX, TEXT_CHARS_MAX } from './call-record.js';
+import { readInstant } from './instant.js';
+
+export interface IssueRow {
+  readonly recordId?: string;
+  /** ISO, UTC; absent where the row's time can't be read. */
+  readonly start?: string;
+  readonly durationSeconds: number;
+  /** As the row says it, whatever that is; absent where it says nothing. */
+  readonly charge?: string;
+  readonly currency?: string;
+  readonly details: StoredCall['details'];
+}
+
+const NOT_DETAILS: readonly string[] = ['id', 'startDateTime', 'currency', 'charge', 'duration'];
+const fields = z.record(z.string(), z.unknown()).catch({});
+const duration = z.number().min(0).max(DURATION_SECONDS_MAX).catch(0);
+
+/** Never throws: the row was put aside because something is wrong with it. */
+export function readIssueRow(issue: UsageIssue): IssueRow {
+  const raw = rawOf(issue);
+  const start = readInstant(raw['startDateTime']);
+  const texts = Object.entries(raw).filter(
+    (field): field is [string, string] => typeof field[1] === 'string',
+  );
+  return {
+    durationSeconds: duration.parse(raw['duration']),
+    details: Object.fromEntries(texts.filter(([name]) => !NOT_DETAILS.includes(name))),
+    ...(start !== undefined && { start }),
+    // An id that can't be a key was put aside for just that.
+    ...(issue.reason !== 'noId' && optional('recordId', raw['id'])),
+    ...optional('charge', raw['charge']),
+    ...optional('currency', raw['currency']),
+  };
+}
+
+/** The call that an issue becomes when it is charged; the charge is the admin's word. */
+export function callOfIssue(issue: UsageIssue, charge: bigint): StoredCall {
+  const { recordId, start, durationSeconds, details } = readIssueRow(issue);
+  return {
+    type: 'call',
+    id: recordId ?? issue.id,
+    charge,
+    connectionCharge: 0n,
+    start: start ?? issue.at,
+    durationSeconds,
+    source: issue.source,
+    details,
+  };
+}
+
+/** What the biller asked for in the row, where it is a sensible number in the account's own currency: never assumed. */
+export function suggestedCharge(issue: UsageIssue, currency: Currency): bigint | undefined {
+  const raw = rawOf(issue);
+  const charge = raw['charge'];
+  if (raw['currency'] !== currency || typeof charge !== 'number') return undefined;
+  if (charge <= 0 || charge > CHARGE_UNITS_MAX) return undefined;
+  return fromDecimal(charge.toFixed(6));
+}
+
+function rawOf(issue: UsageIssue): Readonly<Record<string, unknown>> {
+  return fields.parse(JSON.parse(issue.raw));
+}
+
+function optional<K extends string>(name: K, value: unknown): Partial<Record<K, string>> {
+  if (typeof value !== 'string' && typeof value !== 'number') return {};
+  const text = String(value).trim().slice(0, TEXT_CHARS_MAX);
+  return text === '' ? {} : ({ [name]: text } as Partial<Record<K, string>>);
+}

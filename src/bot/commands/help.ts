@@ -1,0 +1,27 @@
+/** `help`: what this person can do. The list is made from the strings, the roles from the commands themselves. */
+import { z } from 'zod';
+import { helpCard } from '../../cards/help-card.js';
+import type { Card } from '../../cards/render.js';
+import { COMMAND_NAMES, type CommandName } from '../command-name.js';
+import { action, post, type Command } from '../command.js';
+import { helpEntry } from '../help-entry.js';
+import type { Role, Turn } from '../turn.js';
+
+/** The list of commands holds help itself: it is asked for roles only when somebody needs help. */
+export function createHelpCommand(roleOf: (name: CommandName) => Role): Command {
+  return {
+    role: 'viewer',
+    run: async (_input, turn) => post(helpFor(turn, roleOf)),
+    actions: {
+      show: action('viewer', z.looseObject({}), async (_data, turn) => post(helpFor(turn, roleOf))),
+    },
+  };
+}
+
+function helpFor({ speech, role, conversation }: Turn, roleOf: (name: CommandName) => Role): Card {
+  const isAdmin = role === 'admin';
+  const entries = COMMAND_NAMES.filter((name) => name !== 'help')
+    .map((name) => ({ ...helpEntry(speech, name), onlyAdmins: roleOf(name) === 'admin' }))
+    .filter(({ onlyAdmins }) => isAdmin || !onlyAdmins);
+  return helpCard({ entries, isAdmin, place: conversation.kind }, speech);
+}

@@ -1,0 +1,132 @@
+/** Wires the whole program over its tables; see docs/decisions/0005. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SandboxMethods } from './billing/payments/sandbox/cards.js';
+import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
+import type { TableStore } from './billing/storage/table.js';
+import type { TokenAuthority } from './bot/adapter.js';
+import { composeBilling, type ComposedBilling } from './compose-billing.js';
+import { composeChat } from './compose-chat.js';
+import type { Config } from './config.js';
+import { jobLog, type Logger } from './log.js';
+import { sandboxRoutes, usageRoute } from './routes.js';
+import { createServer, type BotServer, type ReadyReport } from './server.js';
+
+/** Three tables: the ledger, the work for later, and the sandbox's own record of charges, apart from the ledger. */
+export interface Tables {
+  readonly ledger: TableStore;
+  readonly due: TableStore;
+  readonly sandbox: TableStore;
+}
+
+export interface AppParts {
+  readonly config: Config;
+  readonly tables: Tables;
+  readonly log: Logger;
+  readonly now?: () => string;
+  /** Whose tokens are taken; only tests have one of their own. */
+  readonly authority?: TokenAuthority;
+  /** How often due work is looked for. */
+  readonly roundMs?: number;
+  /** For each request to the chat service. */
+  readonly sendTimeoutMs?: number;
+}
+
+export interface App {
+  readonly billing: ComposedBilling;
+  readonly sandbox: SandboxProcessor;
+  readonly server: BotServer;
+  start(): Promise<{ readonly port: number }>;
+  /** Finishes the turns and the work in progress, bounded in time. */
+  stop(): Promise<void>;
+}
+
+const ROUND_MS = 3_000;
+const STOP_MS_MAX = 8_000;
+
+export async function composeApp(parts: AppParts): Promise<App> {
+  const { config, tables, log } = parts;
+  await Promise.all([tables.ledger.ensure(), tables.due.ensure(), tables.sandbox.ensure()]);
+  const now = parts.now ?? (() => new Date().toISOString());
+  const sandbox = sandboxOf(parts, now);
+  const composed = billingOf(parts, { sandbox, now });
+  const chat = await composeChat(parts, composed, now);
+  const server = createServer({
+    host: config.host,
+    port: config.port,
+    log,
+    loopbackOnly: config.chat.kind === 'unauthenticated',
+    messages: (delivery) => chat.receive(delivery),
+    ready: () => readiness(composed),
+    routes: [usageRoute(usageDeps(config, composed)), ...sandboxRoutes(sandbox, composed.billing)],
+    settled: () => chat.settled(),
+  });
+  return {
+    billing: composed,
+    sandbox,
+    server,
+    start: async () => {
+      const { port } = await server.listen();
+      composed.runner.startRounds(parts.roundMs ?? ROUND_MS);
+      return { port };
+    },
+    stop: async () => {
+      await server.close();
+      await composed.runner.stop(STOP_MS_MAX);
+    },
+  };
+}
+
+function sandboxOf({ config, tables }: AppParts, now: () => string): SandboxProcessor {
+  const { publicUrl, sandboxLatencyMs } = config;
+  const wait = (ms: number): Promise<void> => sleep(ms);
+  return new SandboxProcessor({
+    table: tables.sandbox,
+    publicUrl,
+    now,
+    sleep: wait,
+    latencyMs: sandboxLatencyMs,
+  });
+}
+
+function billingOf(
+  { config, tables, log }: AppParts,
+  { sandbox, now }: { sandbox: SandboxProcessor; now: () => string },
+): ComposedBilling {
+  const { currency, timeZone, limits, lowBalance, adminIds, addConnectionCharge } = config;
+  return composeBilling({
+    table: tables.ledger,
+    dueTable: tables.due,
+    processor: sandbox,
+    methods: new SandboxMethods(),
+    log: jobLog(log),
+    now,
+    random: Math.random,
+    newId: randomUUID,
+    settings: {
+      defaults: { currency, timeZone },
+      limits,
+      lowBalance,
+      configuredAdmins: adminIds,
+      addConnectionCharge,
+    },
+  });
+}
+
+/** A tenant is known when it may talk to the bot, or has an account already. */
+function usageDeps(config: Config, { billing }: ComposedBilling) {
+  const listed = (tenant: string): boolean =>
+    config.allowedTenants.includes(tenant) ||
+    (config.chat.kind === 'unauthenticated' && tenant === config.devTenantId);
+  return {
+    intake: billing.intake,
+    keys: config.usageKeys,
+    isKnownTenant: async (tenant: string) => listed(tenant) || billing.reader.exists(tenant),
+  };
+}
+
+/** Storage answers; parked work is a number for the operator that never changes the status. */
+async function readiness({ queue }: ComposedBilling): Promise<ReadyReport> {
+  const parkedJobs = await queue.countParked();
+  return { ready: true, details: { parkedJobs } };
+}

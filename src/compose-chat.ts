@@ -1,0 +1,128 @@
+/** Wires the chat: who may talk, what is understood, how it is answered, and how the bot speaks up by itself. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createAdapter, type BotIdentity } from './bot/adapter.js';
+import { AlertSender } from './bot/alerts/alert-sender.js';
+import { DeliveryStore } from './bot/alerts/delivery.js';
+import { DestinationStore } from './bot/alerts/destination-store.js';
+import { drawAlert } from './bot/alerts/draw-alert.js';
+import { TableAudit } from './bot/audit.js';
+import { commands } from './bot/commands/index.js';
+import { createDispatcher } from './bot/dispatcher.js';
+import { formTokens, loadFormKey } from './bot/form-token.js';
+import { DEFAULT_SERVICE_HOSTS, serviceUrlAllowed, type DoorRules } from './bot/front-door.js';
+import { MetPeople } from './bot/known-people.js';
+import { createMessenger, EMULATOR_CHANNEL, type Messenger } from './bot/messenger.js';
+import { paymentShower } from './bot/payment-shower.js';
+import { LedgerRoles } from './bot/roles.js';
+import { createChat, type Chat } from './bot/seam.js';
+import type { Services } from './bot/services.js';
+import type { AppParts } from './compose-app.js';
+import type { ComposedBilling, Voice } from './compose-billing.js';
+import type { Config } from './config.js';
+import { senderLog } from './log.js';
+
+const SEND_MS_MAX = 10_000;
+
+/** Builds the chat over a composed billing, and gives billing its voice. */
+export async function composeChat(
+  parts: AppParts,
+  composed: ComposedBilling,
+  now: () => string,
+): Promise<Chat> {
+  const { config, log, authority, sendTimeoutMs = SEND_MS_MAX } = parts;
+  const rules = doorRules(config);
+  const identity = identityOf(config);
+  const adapter = createAdapter({ identity, sendTimeoutMs, ...(authority !== undefined && { authority }) });
+  const allows = (serviceUrl: string): boolean => serviceUrlAllowed(serviceUrl, rules);
+  const messenger = createMessenger({ adapter, timeoutMs: sendTimeoutMs, allows });
+  const people = peopleOf(parts, composed);
+  composed.connect(voiceOf(parts, { composed, people, messenger, now }));
+  const services = await servicesOf(parts, { composed, people, now });
+  const { roles, audit } = services;
+  const dispatcher = createDispatcher({ commands, services, roles, audit, log });
+  const sightings = people.destinations;
+  return createChat({ adapter, messenger, dispatcher, sightings, rules, log, sendTimeoutMs, now });
+}
+
+async function servicesOf(
+  { config, tables, log }: AppParts,
+  { composed, people, now }: Omit<VoiceParts, 'messenger'>,
+): Promise<Services> {
+  return {
+    billing: composed.billing,
+    tokens: formTokens(await loadFormKey(tables.ledger)),
+    destinations: people.destinations,
+    roles: people.roles,
+    people: people.met,
+    audit: new TableAudit({ table: tables.ledger, now, random: () => randomBytes(6).toString('hex'), log }),
+    newId: randomUUID,
+    presets: config.presets,
+  };
+}
+
+interface People {
+  readonly destinations: DestinationStore;
+  readonly met: MetPeople;
+  readonly roles: LedgerRoles;
+}
+
+function peopleOf({ config, tables }: AppParts, { billing }: ComposedBilling): People {
+  const destinations = new DestinationStore(tables.ledger);
+  const met = new MetPeople({ destinations, reader: billing.reader });
+  const roles = new LedgerRoles({
+    reader: billing.reader,
+    configuredAdmins: config.adminIds,
+    people: met,
+    everyoneIsAdminOn: (channelId) =>
+      config.chat.kind === 'unauthenticated' && channelId === EMULATOR_CHANNEL,
+  });
+  return { destinations, met, roles };
+}
+
+interface VoiceParts {
+  readonly composed: ComposedBilling;
+  readonly people: People;
+  readonly messenger: Messenger;
+  readonly now: () => string;
+}
+
+function voiceOf({ tables, log }: AppParts, { composed, people, messenger, now }: VoiceParts): Voice {
+  const { destinations, roles } = people;
+  const sender = new AlertSender({
+    billing: composed.billing,
+    destinations,
+    deliveries: new DeliveryStore(tables.ledger),
+    messenger,
+    now,
+    isAdmin: async (tenant, { person, conversation }) =>
+      person !== undefined && (await roles.roleOf(tenant, person, conversation.channelId)) === 'admin',
+    draw: drawAlert,
+    log: senderLog(log),
+  });
+  return {
+    deliverAlert: (tenant, sequence) => sender.deliver(tenant, sequence),
+    showPayment: paymentShower({ destinations, messenger, log }),
+  };
+}
+
+function doorRules(config: Config): DoorRules {
+  return {
+    authenticated: config.chat.kind === 'authenticated',
+    allowedTenants: config.allowedTenants,
+    devTenantId: config.devTenantId,
+    serviceHosts: config.serviceHosts ?? DEFAULT_SERVICE_HOSTS,
+  };
+}
+
+function identityOf({ chat }: Config): BotIdentity {
+  if (chat.kind === 'unauthenticated') return { kind: 'unauthenticated' };
+  const { appId, appTenantId: tenantId = '', appPassword: password = '' } = chat;
+  switch (chat.appType) {
+    case 'SingleTenant':
+      return { kind: 'SingleTenant', appId, tenantId, password };
+    case 'UserAssignedMSI':
+      return { kind: 'UserAssignedMSI', appId, tenantId };
+    case 'MultiTenant':
+      return { kind: 'MultiTenant', appId, password };
+  }
+}

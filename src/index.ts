@@ -1,0 +1,115 @@
+/** The program: reads the configuration, starts what is embedded, wires everything, and stops all of it again. */
+import { DefaultAzureCredential } from '@azure/identity';
+import { connectTable } from './billing/storage/connect.js';
+import { composeApp, type App, type Tables } from './compose-app.js';
+import { ConfigError, loadConfig, optionsFrom, type Config } from './config.js';
+import { createLog, type Logger } from './log.js';
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Developers' parts are loaded only where they are asked for: production installs do not have them. */
+async function openTables(config: Config, opened: Closable[]): Promise<Tables> {
+  const { table, tableName } = config;
+  const access = await accessTo(table, opened);
+  return {
+    ledger: connectTable(access, tableName),
+    due: connectTable(access, `${tableName}due`),
+    sandbox: connectTable(access, `${tableName}sandbox`),
+  };
+}
+
+async function accessTo(
+  table: Config['table'],
+  opened: Closable[],
+): Promise<Parameters<typeof connectTable>[0]> {
+  switch (table.kind) {
+    case 'connectionString':
+      return { connectionString: table.connectionString };
+    case 'account':
+      return { accountUrl: table.accountUrl, credential: new DefaultAzureCredential() };
+    case 'embedded': {
+      const { startAzurite } = await import('./embedded/azurite.js');
+      const azurite = await startAzurite({ dataDir: table.dataDir, port: table.port });
+      opened.push(azurite);
+      return { connectionString: azurite.connectionString };
+    }
+  }
+}
+
+async function openPlayground(
+  config: Config,
+  running: { port: number; log: Logger },
+): Promise<Closable & { url: string }> {
+  const { startPlayground } = await import('./embedded/playground.js');
+  return startPlayground({
+    endpoint: `http://127.0.0.1:${running.port}/api/messages`,
+    port: config.playgroundPort ?? 0,
+    log: (message) => {
+      running.log.error(message);
+    },
+  });
+}
+
+/** What was started, in the order of its starting; it is stopped the other way round. */
+async function stopAll(opened: readonly Closable[], log: Logger): Promise<void> {
+  for (const part of [...opened].reverse()) {
+    await part.close().catch((error: unknown) => {
+      log.error({ err: error }, 'a part did not stop cleanly');
+    });
+  }
+}
+
+async function start(config: Config, opened: Closable[], log: Logger): Promise<void> {
+  const tables = await openTables(config, opened);
+  const app: App = await composeApp({ config, tables, log });
+  opened.push({ close: () => app.stop() });
+  const { port } = await app.start();
+  const page = config.playgroundPort === undefined ? undefined : await openPlayground(config, { port, log });
+  if (page !== undefined) opened.push(page);
+  say(greeting(config, port, page?.url));
+}
+
+function greeting(config: Config, port: number, page: string | undefined): string {
+  const bot = `The bot listens on http://${config.host}:${port}/api/messages`;
+  if (config.chat.kind === 'authenticated') return bot;
+  const open = page === undefined ? 'Connect Bot Framework Emulator to that address' : `Open ${page}`;
+  const lines = [
+    bot,
+    `${open} and type: help`,
+    'Play call records: npm run usage -- samples/busy-day.json',
+    'Stop with Ctrl-C.',
+  ];
+  return lines.join('\n');
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig(optionsFrom(process.argv.slice(2)));
+  const log = createLog(config.logLevel);
+  const opened: Closable[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopAll(opened, log));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      void stop().then(() => process.exit(0));
+    });
+  }
+  try {
+    await start(config, opened, log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+main().catch((error: unknown) => {
+  // A sentence for whoever starts it; the stack only where it is a mistake of the program.
+  const expected = error instanceof ConfigError || (error instanceof Error && !(error instanceof TypeError));
+  process.stderr.write(`${expected && error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

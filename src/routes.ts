@@ -1,0 +1,55 @@
+/** What the server serves beside the chat: usage, and the sandbox's page. */
+import type { Billing } from './billing/billing.js';
+import type { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
+import { SANDBOX_PAGE_HEADERS } from './sandbox-page.js';
+import { handleSandboxPage } from './sandbox-route.js';
+import type { Route } from './server.js';
+import { handleUsage, type UsageRouteDeps } from './usage-route.js';
+
+const USAGE_BODY_BYTES_MAX = 8 * 1024 * 1024;
+const LOOPBACK = /^(?:::ffff:)?127(?:\.\d{1,3}){3}$|^::1$/u;
+
+export function usageRoute(deps: UsageRouteDeps): Route {
+  return {
+    method: 'POST',
+    path: '/api/usage/:tenant',
+    bodyBytesMax: USAGE_BODY_BYTES_MAX,
+    handle: ({ params, headers, body, remoteAddress }) =>
+      handleUsage(
+        {
+          tenant: params['tenant'] ?? '',
+          authorization: headers['authorization'],
+          // A proxy on this machine speaks for somebody else: then a key is needed.
+          fromLoopback: LOOPBACK.test(remoteAddress) && headers['x-forwarded-for'] === undefined,
+          body,
+        },
+        deps,
+      ),
+  };
+}
+
+/** The page behind "needs action" test cards: shown by GET, decided by POST. */
+export function sandboxRoutes(sandbox: SandboxProcessor, billing: Billing): readonly Route[] {
+  return (['GET', 'POST'] as const).map((method) => ({
+    method,
+    path: '/sandbox/payments/:tenant/:payment',
+    handle: async ({ params, headers, rawBody }) => {
+      const form = new URLSearchParams(method === 'POST' ? rawBody.toString('utf8') : '');
+      const decision = form.get('decision');
+      const language = headers['accept-language'];
+      const answer = await handleSandboxPage(
+        {
+          method,
+          tenant: params['tenant'] ?? '',
+          paymentId: params['payment'] ?? '',
+          ...(decision !== null && { decision }),
+          ...(language !== undefined && { acceptLanguage: language }),
+        },
+        sandbox,
+      );
+      if (answer.settled !== undefined)
+        await billing.lookAtPayment(answer.settled.tenant, answer.settled.paymentId);
+      return { status: answer.status, headers: { ...SANDBOX_PAGE_HEADERS }, body: answer.html };
+    },
+  }));
+}

@@ -1,0 +1,85 @@
+/** The shape of every setting: what it may be, and what it is where nobody says. The README's table lists the same. */
+import { z } from 'zod';
+import { CURRENCIES, fromDecimal } from './billing/money.js';
+
+/** The Playground's tenant: Emulator, Playground and `npm run usage` then share one account. */
+export const PLAYGROUND_TENANT = '00000000-0000-0000-0000-0000000000001';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== ''),
+);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const amount = z.string().transform((text, context) => {
+  const micros = fromDecimal(text.trim());
+  if (micros !== undefined && micros >= 0n) return micros;
+  context.addIssue({ code: 'custom', message: 'is not an amount such as 5 or 12.50' });
+  return z.NEVER;
+});
+const timeZone = z.string().refine((name) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}, 'is not an IANA time zone such as Europe/Rome');
+
+/** `key:tenant` pairs, comma separated; a key may stand for several tenants. */
+const usageKeys = z.string().transform((text, context) => {
+  const keys = new Map<string, readonly string[]>();
+  for (const pair of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
+    const [key = '', tenant = ''] = pair.split(':');
+    if (key.length < USAGE_KEY_CHARS_MIN || tenant === '') {
+      context.addIssue({
+        code: 'custom',
+        message: `needs key:tenant pairs, keys of ${USAGE_KEY_CHARS_MIN} characters or more`,
+      });
+      return z.NEVER;
+    }
+    keys.set(key, [...(keys.get(key) ?? []), tenant.toLowerCase()]);
+  }
+  return keys;
+});
+const USAGE_KEY_CHARS_MIN = 24;
+
+export const environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3978),
+  PUBLIC_URL: z.url().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  AZURITE_TABLE_PORT: port.default(10_002),
+  PLAYGROUND_PORT: port.default(56_150),
+  TABLE_CONNECTION_STRING: z.string().min(1).optional(),
+  TABLE_ACCOUNT_URL: z.url().optional(),
+  TABLE_NAME: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9]{2,50}$/u, 'takes 3 to 51 letters and digits')
+    .default('credits'),
+  BOT_APP_ID: z.string().min(1).optional(),
+  BOT_APP_TYPE: z.enum(['SingleTenant', 'UserAssignedMSI', 'MultiTenant']).default('SingleTenant'),
+  BOT_APP_TENANT_ID: z.string().min(1).optional(),
+  BOT_APP_PASSWORD: z.string().min(1).optional(),
+  ALLOWED_TENANTS: list.default([]),
+  SERVICE_HOSTS: list.optional(),
+  DEV_TENANT_ID: z.string().min(1).max(128).default(PLAYGROUND_TENANT),
+  ADMIN_IDS: list.default([]),
+  CURRENCY: z.enum(CURRENCIES).default('USD'),
+  TIME_ZONE: timeZone.default('UTC'),
+  TOP_UP_MINIMUM: amount.default(5_000_000n),
+  TOP_UP_MAXIMUM: amount.default(5_000_000_000n),
+  TOP_UP_PRESETS: z.string().default('20,50,100,250'),
+  LOW_BALANCE: amount.default(10_000_000n),
+  USAGE_KEYS: usageKeys.default(new Map<string, readonly string[]>()),
+  ADD_CONNECTION_CHARGE: flag.default(false),
+  PAYMENT_PROCESSOR: z.enum(['sandbox']).default('sandbox'),
+  SANDBOX_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
+});
+export type Environment = z.infer<typeof environment>;

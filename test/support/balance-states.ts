@@ -1,0 +1,74 @@
+/** Every state that the balance card can show, by name: for its tests, and for looking at it. */
+import { newAccount, type Account } from '../../src/billing/ledger/model.js';
+import type { BalanceFacts } from '../../src/cards/balance-card.js';
+import { ADMIN, START, TENANT, usd } from './billing.js';
+
+const METHOD = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
+const RULE = {
+  enabled: true,
+  trigger: usd(20),
+  amount: usd(50),
+  monthCap: usd(200),
+  dayCap: usd(100),
+  method: METHOD,
+  setBy: ADMIN,
+  setAt: START,
+};
+const HEALTH = { failures: 0, held: false };
+const OPEN = { id: 'p9', amount: usd(50), requestedAt: START, status: 'begun', overdue: false } as const;
+
+/** An account with $42.50 that has been used. */
+export function accountWith(more: Partial<Account> = {}): Account {
+  return {
+    ...newAccount(TENANT, 'USD', 'UTC'),
+    balance: usd(42.5),
+    credited: usd(50),
+    pointer: usd(7.5),
+    nextSequence: 3n,
+    usage: { knownUntil: '2026-11-17T08:05:00.000Z', openIssues: 0 },
+    ...more,
+  };
+}
+
+export function balanceFacts(account: Account, more: Partial<BalanceFacts> = {}): BalanceFacts {
+  return {
+    account,
+    recharge: { kind: 'off' },
+    spend: { week: usd(7.5), month: usd(31.12) },
+    expiry: { amount: usd(42.5), at: '2027-11-17T23:59:59.999Z' },
+    pending: 0n,
+    now: START,
+    isAdmin: true,
+    ...more,
+  };
+}
+
+function ruled(recharge: BalanceFacts['recharge'], more: Partial<Account> = {}): BalanceFacts {
+  const account = accountWith({ rule: RULE, balance: usd(12.3), ...more });
+  return balanceFacts(account, { recharge, pending: more.openPayments === undefined ? 0n : usd(50) });
+}
+
+const UNTIL = '2026-11-17T11:00:00.000Z';
+const { expiry: _used, ...spentUp } = balanceFacts(accountWith());
+
+export const BALANCE_STATES: Readonly<Record<string, BalanceFacts>> = {
+  off: balanceFacts(accountWith()),
+  new: { ...spentUp, account: newAccount(TENANT, 'USD', 'UTC'), spend: { week: 0n, month: 0n } },
+  usedUp: { ...spentUp, account: accountWith({ balance: 0n }) },
+  negative: { ...spentUp, account: accountWith({ balance: usd(-3.27) }) },
+  notNeeded: ruled({ kind: 'notNeeded' }, { balance: usd(42.5) }),
+  inProgress: ruled({ kind: 'inProgress' }, { openPayments: [{ ...OPEN, reason: 'autoRecharge' }] }),
+  inProgressByHand: ruled({ kind: 'inProgress' }, { openPayments: [{ ...OPEN, reason: 'manual' }] }),
+  due: ruled({ kind: 'due', rule: RULE }),
+  waitingOnce: ruled({ kind: 'waiting', until: UNTIL }, { health: { ...HEALTH, failures: 1 } }),
+  waiting: ruled({ kind: 'waiting', until: UNTIL }, { health: { ...HEALTH, failures: 3 } }),
+  paused: ruled({ kind: 'paused' }, { health: { ...HEALTH, failures: 1, pausedBy: 'expiredCard' } }),
+  cappedMonth: ruled({ kind: 'capped', cap: 'month', until: '2026-12-01T00:00:00.000Z' }),
+  cappedDay: ruled({ kind: 'capped', cap: 'day', until: '2026-11-18T00:00:00.000Z' }),
+  held: ruled({ kind: 'held' }, { health: { ...HEALTH, held: true } }),
+  troubled: balanceFacts(
+    accountWith({ undelivered: [1n, 2n], usage: { openIssues: 3 }, openPayments: [{ ...OPEN, reason: 'manual' }] }),
+    { pending: usd(50) },
+  ),
+  viewer: balanceFacts(accountWith({ undelivered: [1n], usage: { openIssues: 3 } }), { isAdmin: false }),
+};

@@ -1,0 +1,102 @@
+/** The ledger's pure core without a table: worlds that decisions are chained on. */
+import { post } from '../../src/billing/ledger/entries.js';
+import { chargeUsage, type UsageReceipt } from '../../src/billing/ledger/commands/charge-usage.js';
+import { recordOutcome, type Outcome } from '../../src/billing/ledger/commands/record-outcome.js';
+import { setAutoRecharge, type RuleRequest } from '../../src/billing/ledger/commands/set-auto-recharge.js';
+import {
+  newAccount,
+  SYSTEM,
+  type Account,
+  type Alert,
+  type AlertKind,
+  type Payment,
+  type StoredCall,
+} from '../../src/billing/ledger/model.js';
+import type { Decision, World } from '../../src/billing/ledger/world.js';
+import { ADMIN, TEST_SETTINGS, START, TENANT, usd } from './billing.js';
+
+export const CARD = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
+export const LOW = TEST_SETTINGS.lowBalance;
+
+export function worldOf(account: Partial<Account> = {}): World {
+  const base = newAccount(TENANT, 'USD', 'UTC');
+  return { account: { ...base, ...account }, rows: new Map(), entries: [], jobs: [] };
+}
+
+/** The world after a decision that must not be refused. */
+export function accept<A>(decision: Decision<A>): World {
+  if (decision.kind === 'refused') throw new Error(`refused: ${decision.reason}`);
+  return decision.world;
+}
+
+/** A purchase that is already paid. */
+export function bought(world: World, amount: bigint, at = START): World {
+  return post(world, { kind: 'topUp', amount, at, by: ADMIN, reference: `p-${world.account.nextSequence}` });
+}
+
+/** Credit that is no purchase, such as a lowered charge. */
+export function lowered(world: World, amount: bigint, at = START): World {
+  return post(world, { kind: 'correction', amount, at, by: SYSTEM, reference: 'c' });
+}
+
+let calls = 0;
+export function call(charge: bigint, more: Partial<StoredCall> = {}): StoredCall {
+  calls += 1;
+  return {
+    type: 'call',
+    id: `record-${calls}`,
+    charge,
+    connectionCharge: 0n,
+    start: '2026-11-17T08:00:00.000Z',
+    durationSeconds: 60,
+    source: 'graph',
+    details: { destinationName: 'United Kingdom' },
+    ...more,
+  };
+}
+
+export function batchOf(batch: readonly StoredCall[]): Parameters<typeof chargeUsage>[1] {
+  return { reference: 'batch', calls: batch, lowBalance: LOW };
+}
+
+/** Debits one call of this amount. */
+export function spent(world: World, amount: bigint, at = START): World {
+  return accept(chargeUsage(world, batchOf([call(amount)]), at));
+}
+
+export function receiptOf(world: World, batch: readonly StoredCall[]): UsageReceipt {
+  const decision = chargeUsage(world, batchOf(batch), START);
+  if (decision.kind === 'refused') throw new Error(decision.reason);
+  return decision.answer;
+}
+
+export function ruleRequest(change: Partial<RuleRequest> = {}): RuleRequest {
+  return {
+    trigger: usd(20),
+    amount: usd(50),
+    monthCap: usd(1_000),
+    method: CARD,
+    by: ADMIN,
+    limits: TEST_SETTINGS.limits,
+    ...change,
+  };
+}
+
+export function withRule(world: World, change: Partial<RuleRequest> = {}, at = START): World {
+  return accept(setAutoRecharge(world, ruleRequest(change), at));
+}
+
+export function paymentsOf(world: World): readonly Payment[] {
+  return [...world.rows.values()].filter((row) => row.type === 'payment');
+}
+
+/** What the processor says about the newest open payment. */
+export function answered(world: World, outcome: Outcome, at = START): World {
+  const paymentId = world.account.openPayments.at(-1)?.id ?? 'none';
+  return accept(recordOutcome(world, { paymentId, outcome, lowBalance: LOW }, at));
+}
+
+export function alertsOf(world: World, kind?: AlertKind): readonly Alert[] {
+  const alerts = [...world.rows.values()].filter((row) => row.type === 'alert');
+  return alerts.filter((alert) => kind === undefined || alert.kind === kind);
+}
