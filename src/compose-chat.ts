@@ -4,7 +4,7 @@ import { createAdapter, type BotIdentity } from './bot/adapter.js';
 import { AlertSender } from './bot/alerts/alert-sender.js';
 import { DeliveryStore } from './bot/alerts/delivery.js';
 import { DestinationStore } from './bot/alerts/destination-store.js';
-import { drawAlert } from './bot/alerts/draw-alert.js';
+import { alertDrawer } from './bot/alerts/draw-alert.js';
 import { TableAudit } from './bot/audit.js';
 import { commands } from './bot/commands/index.js';
 import { createDispatcher } from './bot/dispatcher.js';
@@ -15,6 +15,7 @@ import { createMessenger, EMULATOR_CHANNEL, type Messenger } from './bot/messeng
 import { paymentShower } from './bot/payment-shower.js';
 import { LedgerRoles } from './bot/roles.js';
 import { createChat, type Chat } from './bot/seam.js';
+import type { Destination } from './bot/alerts/destinations.js';
 import type { Services } from './bot/services.js';
 import type { AppParts } from './compose-app.js';
 import type { ComposedBilling, Voice } from './compose-billing.js';
@@ -86,22 +87,24 @@ interface VoiceParts {
   readonly now: () => string;
 }
 
-function voiceOf({ tables, log }: AppParts, { composed, people, messenger, now }: VoiceParts): Voice {
+function voiceOf({ config, tables, log }: AppParts, { composed, people, messenger, now }: VoiceParts): Voice {
   const { destinations, roles } = people;
+  const { timeZone } = config;
+  const isAdmin = async (tenant: string, { person, conversation }: Destination): Promise<boolean> =>
+    person !== undefined && (await roles.roleOf(tenant, person, conversation.channelId)) === 'admin';
   const sender = new AlertSender({
     billing: composed.billing,
     destinations,
     deliveries: new DeliveryStore(tables.ledger),
     messenger,
     now,
-    isAdmin: async (tenant, { person, conversation }) =>
-      person !== undefined && (await roles.roleOf(tenant, person, conversation.channelId)) === 'admin',
-    draw: drawAlert,
+    isAdmin,
+    draw: alertDrawer({ timeZone, isAdmin }),
     log: senderLog(log),
   });
   return {
     deliverAlert: (tenant, sequence) => sender.deliver(tenant, sequence),
-    showPayment: paymentShower({ destinations, messenger, log }),
+    showPayment: paymentShower({ destinations, messenger, timeZone, log }),
   };
 }
 

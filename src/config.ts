@@ -30,7 +30,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string;
-  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly logLevel: NonNullable<Environment['LOG_LEVEL']>;
   readonly chat: ChatAccess;
   readonly table: TableSettings;
   readonly tableName: string;
@@ -81,7 +81,8 @@ export function loadConfig(options: StartOptions, env: NodeJS.ProcessEnv = proce
     host: settings.HOST,
     port: settings.PORT,
     publicUrl: settings.PUBLIC_URL?.replace(/\/+$/u, '') ?? `http://127.0.0.1:${settings.PORT}`,
-    logLevel: settings.LOG_LEVEL,
+    // Whoever starts it by hand reads what to open, not every request.
+    logLevel: settings.LOG_LEVEL ?? (options.embedded ? 'warn' : 'info'),
     chat: chatOf(settings, options.embedded),
     table: tableOf(settings, options.embedded),
     tableName: settings.TABLE_NAME,

@@ -53,7 +53,7 @@ export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3978),
   PUBLIC_URL: z.url().optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
   DATA_DIR: z.string().min(1).default('.data'),
   AZURITE_TABLE_PORT: port.default(10_002),
   PLAYGROUND_PORT: port.default(56_150),

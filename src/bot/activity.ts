@@ -30,7 +30,7 @@ const schema = z.looseObject({
   serviceUrl: text(2_048),
   locale: text(50),
   text: z.string().catch(''),
-  value: z.unknown(),
+  value: z.unknown().optional(),
   from: account,
   recipient: account,
   conversation: z

@@ -89,7 +89,7 @@ export function understand(typed: string, language: Language): Understood {
   if (words.length === 0) return signOnly(text, phrases);
   const found = best(phrases, (phrase) => fit(phrase, words, text));
   if (found !== undefined) return { kind: 'command', match: found };
-  const guess = mentioned(phrases, words) ?? closest(phrases, words);
+  const guess = closest(phrases, words) ?? mentioned(phrases, words);
   return guess === undefined
     ? { kind: 'unknown' }
     : { kind: 'maybe', name: guess.name, phrase: guess.phrase };
@@ -205,9 +205,9 @@ function closest(phrases: readonly Phrase[], words: readonly Word[]): Phrase | u
       .slice(0, phrase.words.length)
       .map((word) => word.plain)
       .join('');
-    if (said.length > LETTERS_COMPARED_MAX) continue;
+    if (said.length > LETTERS_COMPARED_MAX || phrase.compact.length < LETTERS_TO_GUESS_MIN) continue;
     const typos = distance(said, phrase.compact);
-    const share = typos / Math.max(1, phrase.compact.length);
+    const share = typos / phrase.compact.length;
     if (typos > typosAllowed(phrase.compact.length) || share >= (winner?.share ?? 1)) continue;
     winner = { phrase, share };
   }

@@ -29,7 +29,8 @@ export interface UnreadableAmount {
   readonly problem: AmountProblem;
   /** The one that was expected. */
   readonly currency: Currency;
-  readonly decimals: number;
+  /** Where it was not the currency's own. */
+  readonly decimalsMax?: number;
 }
 
 export type ParsedAmount = { readonly kind: 'amount'; readonly amount: Money } | UnreadableAmount;
@@ -49,20 +50,24 @@ export function parseAmount(text: string, context: AmountContext): ParsedAmount 
   const read = readAmount(text, context);
   return typeof read === 'bigint'
     ? { kind: 'amount', amount: money(read, currency) }
-    : { kind: 'problem', problem: read, currency, decimals: decimalsOf(context) };
+    : { kind: 'problem', problem: read, currency, ...maxOf(context) };
 }
 
 /** The sentence to show at the field: what is wrong, and how to write it. */
 export function amountProblem(unreadable: UnreadableAmount, speech: Speech): string {
-  const { problem, currency, decimals } = unreadable;
+  const { problem, currency } = unreadable;
   const small = speech.money(money(50n * MICROS_PER_UNIT, currency));
   const cents = MINOR_DIGITS[currency] === 0 ? 0n : 500_000n;
   const large = speech.money(money(1_000n * MICROS_PER_UNIT + cents, currency));
-  return speech.say(`amount.${problem}`, { small, large, currency, decimals });
+  return speech.say(`amount.${problem}`, { small, large, currency, decimals: decimalsOf(unreadable) });
 }
 
-function decimalsOf({ currency, decimalsMax }: AmountContext): number {
+function decimalsOf({ currency, decimalsMax }: Pick<AmountContext, 'currency' | 'decimalsMax'>): number {
   return decimalsMax ?? MINOR_DIGITS[currency];
+}
+
+function maxOf({ decimalsMax }: AmountContext): Pick<AmountContext, 'decimalsMax'> {
+  return decimalsMax === undefined ? {} : { decimalsMax };
 }
 
 type Read = bigint | AmountProblem;

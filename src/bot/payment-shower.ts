@@ -7,6 +7,8 @@ import type { Messenger } from './messenger.js';
 export interface ShowerParts {
   readonly destinations: Pick<DestinationStore, 'find'>;
   readonly messenger: Pick<Messenger, 'update'>;
+  /** Of the accounts, as on every other card about money. */
+  readonly timeZone: string;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -20,8 +22,9 @@ export function paymentShower(parts: ShowerParts): (tenant: string, payment: Pay
     if (origin === undefined) return;
     const place = await parts.destinations.find(tenant, origin.conversationKey);
     if (place === undefined) return;
-    const card = paymentCard(payment, { canAct: true }, speechFor(place.locale));
+    const card = paymentCard(payment, { canAct: true }, speechFor(place.locale, parts.timeZone));
     const result = await parts.messenger.update(place.conversation, origin.activityId, card);
-    if (result.kind !== 'sent') parts.log.warn({ tenant, payment: payment.id, outcome: result.kind }, 'card not updated');
+    if (result.kind !== 'sent')
+      parts.log.warn({ tenant, payment: payment.id, outcome: result.kind }, 'card not updated');
   };
 }

@@ -7,8 +7,9 @@ import { helpEntry } from './help-entry.js';
 import type { ConversationKind } from './turn.js';
 
 const TRY_FIRST: readonly CommandName[] = ['balance', 'addFunds', 'alerts'];
+const BUTTONS: readonly CommandName[] = ['balance', 'help'];
 
 export function welcomeFor(speech: Speech, place: ConversationKind): Card {
-  const entries = TRY_FIRST.map((name) => helpEntry(speech, name));
-  return welcomeCard({ entries, help: helpEntry(speech, 'help'), place }, speech);
+  const entriesOf = (names: readonly CommandName[]) => names.map((name) => helpEntry(speech, name));
+  return welcomeCard({ entries: entriesOf(TRY_FIRST), buttons: entriesOf(BUTTONS), place }, speech);
 }

@@ -1,127 +1,26 @@
-/** Auto-recharge outside its form: the preview, what became of it, and the two questions that are asked before acting. */
+/** Auto-recharge as it stands: what is set, by whom, and what became of the charge that somebody started. */
 import type { Actor, AutoRechargeRule } from '../billing/ledger/model.js';
-import { money, toDecimal, type Currency } from '../billing/money.js';
-import type { DeclineReason, PaymentMethod } from '../billing/payments/processor.js';
+import { money, type Currency } from '../billing/money.js';
+import type { DeclineReason } from '../billing/payments/processor.js';
 import { linkButton, renderPanel, type PanelButton, type PanelFact, type PanelStyle } from './panel.js';
-import { expiryMonth, isTestCard, methodChoice, methodName } from './payment-method.js';
+import { methodName } from './payment-method.js';
 import { clickButton } from './payment-view.js';
 import { plain, type Card } from './render.js';
-import type { SayValues, Speech } from './speech.js';
+import type { Speech } from './speech.js';
 
-type Rule = Pick<AutoRechargeRule, 'trigger' | 'amount' | 'monthCap' | 'method'>;
-
-/** What happens the moment that the rule is saved. */
-export type Forecast =
-  | { readonly kind: 'due'; readonly recharges: bigint; readonly room: bigint }
-  | { readonly kind: 'notNeeded' }
-  | { readonly kind: 'inProgress'; readonly pending: bigint }
-  | { readonly kind: 'capped'; readonly until: string };
-
-export interface PreviewFacts {
-  readonly rule: Omit<Rule, 'method'> & { readonly method: PaymentMethod };
-  readonly currency: Currency;
-  readonly balance: bigint;
-  readonly forecast: Forecast;
-  /** Of the cap, used by recharges of this month. */
-  readonly usedThisMonth: bigint;
-  readonly reason?: 'expired' | 'changed';
-  /** Sealed: what the confirmation sends back. */
-  readonly token: string;
-  readonly now: string;
-}
-
-export function autoRechargePreview(facts: PreviewFacts, speech: Speech): Card {
-  const { rule, currency, forecast, token } = facts;
-  const most = speech.say('autoRecharge.most', { cap: moneyText(rule.monthCap, currency, speech) });
-  const sentence = ruleSentence(rule, currency, speech);
-  const confirm =
-    forecast.kind === 'due'
-      ? speech.say('autoRecharge.preview.onAndCharge', { amount: moneyText(rule.amount, currency, speech) })
-      : speech.say('autoRecharge.preview.on');
-  const terms = {
-    trigger: toDecimal(rule.trigger),
-    amount: toDecimal(rule.amount),
-    monthCap: toDecimal(rule.monthCap),
-  };
-  const panel = {
-    style: 'emphasis' as const,
-    title: speech.say('autoRecharge.preview.title'),
-    number: most,
-    lines: [
-      ...(facts.reason === undefined ? [] : [speech.say(`autoRecharge.preview.${facts.reason}`)]),
-      sentence,
-    ],
-    box: { style: forecast.kind === 'due' ? ('warning' as const) : ('default' as const), lines: forecastLines(facts, speech) },
-    facts: [
-      { title: speech.say('payment.fact.method'), value: plain(methodChoice(rule.method, speech)) },
-      ...capFacts(facts, speech),
-    ],
-    notes: [
-      speech.say('autoRecharge.preview.nothingYet', { confirm }),
-      ...(isTestCard(rule.method.id) ? [speech.say('payment.test')] : []),
-    ],
-    buttons: [
-      clickButton(confirm, { verb: 'autoRecharge.confirm', token }, 'positive'),
-      clickButton(speech.say('addFunds.preview.change'), {
-        verb: 'autoRecharge.change',
-        ...terms,
-        method: rule.method.id,
-      }),
-      clickButton(speech.say('addFunds.preview.cancel'), { verb: 'autoRecharge.discard' }),
-    ],
-  };
-  return renderPanel(panel, `${panel.title} ${sentence}`);
-}
-
-function capFacts({ rule, currency, usedThisMonth }: PreviewFacts, speech: Speech): readonly PanelFact[] {
-  const recharges = Number(rule.monthCap / rule.amount);
-  const used = moneyText(usedThisMonth, currency, speech);
-  return [
-    {
-      title: speech.say('autoRecharge.fact.cap'),
-      value: speech.say('autoRecharge.capValue', {
-        cap: moneyText(rule.monthCap, currency, speech),
-        count: recharges,
-      }),
-    },
-    ...(usedThisMonth > 0n ? [{ title: speech.say('autoRecharge.fact.used'), value: used }] : []),
-  ];
-}
-
-function forecastLines(facts: PreviewFacts, speech: Speech): readonly string[] {
-  const { rule, currency, balance, forecast, now } = facts;
-  const values = {
-    amount: moneyText(rule.amount, currency, speech),
-    balance: moneyText(balance, currency, speech),
-    trigger: moneyText(rule.trigger, currency, speech),
-    pending: forecast.kind === 'inProgress' ? moneyText(forecast.pending, currency, speech) : '',
-    until: forecast.kind === 'capped' ? speech.date(forecast.until) : '',
-  };
-  const expired = rule.method.expires < now.slice(0, 7);
-  const month = expiryMonth(rule.method, speech);
-  return [
-    speech.say(`autoRecharge.forecast.${forecast.kind}`, values),
-    ...severalLines(facts, speech, values),
-    ...(expired ? [speech.say('addFunds.preview.cardExpired', { month })] : []),
-  ];
-}
-
-/** One recharge would not reach the trigger: the others follow at once, as far as the cap goes. */
-function severalLines({ rule, currency, forecast }: PreviewFacts, speech: Speech, values: SayValues): string[] {
-  if (forecast.kind !== 'due' || forecast.recharges <= 1n) return [];
-  const { recharges, room } = forecast;
-  const total = moneyText(recharges * rule.amount, currency, speech);
-  const several = speech.say('autoRecharge.forecast.several', { ...values, count: Number(recharges), total });
-  if (room >= recharges) return [several];
-  return [several, speech.say('autoRecharge.forecast.room', { count: Number(room) })];
-}
+export type Rule = Pick<AutoRechargeRule, 'trigger' | 'amount' | 'monthCap' | 'method'>;
 
 /** What became of it. The kinds of the recharge's state, and of a charge that was just made. */
 export type Situation =
   | { readonly kind: 'added'; readonly total: bigint; readonly count: number }
   | { readonly kind: 'charging'; readonly amount: bigint }
   | { readonly kind: 'needsAction'; readonly amount: bigint; readonly url?: string }
-  | { readonly kind: 'declined'; readonly amount: bigint; readonly reason: DeclineReason; readonly until?: string }
+  | {
+      readonly kind: 'declined';
+      readonly amount: bigint;
+      readonly reason: DeclineReason;
+      readonly until?: string;
+    }
   | { readonly kind: 'capped' | 'waiting'; readonly until: string }
   | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' };
 
@@ -152,7 +51,9 @@ const STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
 export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
   const { rule, currency, situation, asked, superseded = false } = facts;
   const title =
-    asked === 'set' ? speech.say('autoRecharge.set.title') : speech.say(`autoRecharge.retry.${situation.kind}`);
+    asked === 'set'
+      ? speech.say('autoRecharge.set.title')
+      : speech.say(`autoRecharge.retry.${situation.kind}`);
   const now = situationLines(facts, speech);
   const panel = {
     style: STYLES[situation.kind],
@@ -163,13 +64,7 @@ export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
     ],
     box: { style: 'default' as const, lines: now },
     facts: [
-      {
-        title: speech.say('autoRecharge.fact.cap'),
-        value: speech.say('autoRecharge.capValue', {
-          cap: moneyText(rule.monthCap, currency, speech),
-          count: Number(rule.monthCap / rule.amount),
-        }),
-      },
+      capFact(rule, currency, speech),
       { title: speech.say('autoRecharge.fact.setBy'), value: setBy(rule, speech) },
     ],
     buttons: stateButtons(situation, speech),
@@ -177,11 +72,14 @@ export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
   return renderPanel(panel, [title, ...now].join('. '));
 }
 
-function setBy(rule: { readonly setBy: Actor; readonly setAt: string }, speech: Speech): string {
+export function setBy(rule: { readonly setBy: Actor; readonly setAt: string }, speech: Speech): string {
   return speech.say('autoRecharge.byAt', { name: plain(rule.setBy.name), time: speech.dateTime(rule.setAt) });
 }
 
-function situationLines({ rule, currency, balance, situation }: StateFacts, speech: Speech): readonly string[] {
+function situationLines(
+  { rule, currency, balance, situation }: StateFacts,
+  speech: Speech,
+): readonly string[] {
   const text = (micros: bigint): string => moneyText(micros, currency, speech);
   const values = {
     amount: text('amount' in situation ? situation.amount : rule.amount),
@@ -189,7 +87,7 @@ function situationLines({ rule, currency, balance, situation }: StateFacts, spee
     count: situation.kind === 'added' ? situation.count : 0,
     balance: text(balance),
     trigger: text(rule.trigger),
-    until: 'until' in situation && situation.until !== undefined ? speech.dateTime(situation.until) : '',
+    until: 'until' in situation ? speech.dateTime(situation.until) : '',
   };
   const line = speech.say(`autoRecharge.now.${situation.kind}`, values);
   if (situation.kind !== 'declined') return [line];
@@ -197,18 +95,36 @@ function situationLines({ rule, currency, balance, situation }: StateFacts, spee
   return [line, speech.say(`payment.declined.${situation.reason}`), speech.say(next, values)];
 }
 
+/** In these something failed, or waits, that trying again may end. */
+const RETRIABLE: readonly Situation['kind'][] = ['declined', 'paused', 'waiting', 'held'];
+const OPEN: readonly Situation['kind'][] = ['charging', 'needsAction', 'inProgress'];
+
 function stateButtons(situation: Situation, speech: Speech): readonly PanelButton[] {
   const { kind } = situation;
-  const failed = kind === 'declined' || kind === 'paused' || kind === 'waiting' || kind === 'held';
-  const open = kind === 'charging' || kind === 'needsAction' || kind === 'inProgress';
+  const link = kind === 'needsAction' ? linkButton(speech.say('payment.action.open'), situation.url) : [];
+  const open = clickButton(speech.say('payment.button.payments'), { verb: 'payments.show' });
+  const again = clickButton(speech.say('autoRecharge.button.retry'), { verb: 'autoRecharge.retry' });
   return [
-    ...(kind === 'needsAction' ? linkButton(speech.say('payment.action.open'), situation.url) : []),
+    ...link,
     clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' }),
-    ...(open ? [clickButton(speech.say('payment.button.payments'), { verb: 'payments.show' })] : []),
-    ...(failed ? [clickButton(speech.say('autoRecharge.button.retry'), { verb: 'autoRecharge.retry' })] : []),
+    ...(OPEN.includes(kind) ? [open] : []),
+    ...(RETRIABLE.includes(kind) ? [again] : []),
     clickButton(speech.say('autoRecharge.button.change'), { verb: 'autoRecharge.form' }),
     clickButton(speech.say('autoRecharge.button.off'), { verb: 'autoRecharge.askOff' }, 'destructive'),
   ];
+}
+
+/** The most that it can cost: in money, and in whole recharges, since there is never a part of one. */
+export function capFact(
+  { amount, monthCap }: Pick<Rule, 'amount' | 'monthCap'>,
+  currency: Currency,
+  speech: Speech,
+): PanelFact {
+  const cap = moneyText(monthCap, currency, speech);
+  return {
+    title: speech.say('autoRecharge.fact.cap'),
+    value: speech.say('autoRecharge.capValue', { cap, count: Number(monthCap / amount) }),
+  };
 }
 
 export function ruleSentence(rule: Rule, currency: Currency, speech: Speech): string {
@@ -219,6 +135,6 @@ export function ruleSentence(rule: Rule, currency: Currency, speech: Speech): st
   });
 }
 
-function moneyText(micros: bigint, currency: Currency, speech: Speech): string {
+export function moneyText(micros: bigint, currency: Currency, speech: Speech): string {
   return speech.money(money(micros, currency));
 }

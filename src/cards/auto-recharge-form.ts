@@ -27,8 +27,8 @@ export interface AutoRechargeFormFacts {
 const CHARS_MAX = 64;
 
 export function autoRechargeForm(facts: AutoRechargeFormFacts, speech: Speech): Card {
-  const { methods, problems, isOn } = facts;
-  const usable = methods.length > 0;
+  const { isOn } = facts;
+  const usable = facts.methods.length > 0;
   const title = speech.say(isOn ? 'autoRecharge.form.titleOn' : 'autoRecharge.form.title');
   const intro = speech.say('autoRecharge.form.intro', { balance: speech.money(facts.balance) });
   const data = {
@@ -37,16 +37,23 @@ export function autoRechargeForm(facts: AutoRechargeFormFacts, speech: Speech): 
     notices: facts.notice === undefined ? [] : [facts.notice],
     noMethod: usable ? '' : speech.say('autoRecharge.form.noMethod'),
     fields: usable ? RULE_FIELDS.map((id) => field(id, facts, speech)) : [],
-    methodProblem: problems.method ?? '',
-    methodLabel: speech.say('addFunds.form.method'),
-    methods: methods.map((method) => ({ title: methodChoice(method, speech), value: method.id })),
-    method: (methods.find(({ id }) => id === facts.methodId) ?? methods[0])?.id ?? '',
+    ...choices(facts, speech),
     safe: speech.say('autoRecharge.form.safe'),
     continue: speech.say('addFunds.form.continue'),
     offButtons: isOn ? [{ title: speech.say('autoRecharge.button.off') }] : [],
     cancel: speech.say('addFunds.form.cancel'),
   };
   return renderCard(template, data, `${title}. ${intro}`);
+}
+
+function choices({ methods, methodId, problems }: AutoRechargeFormFacts, speech: Speech) {
+  const chosen = methods.find(({ id }) => id === methodId) ?? methods[0];
+  return {
+    methodProblem: problems.method ?? '',
+    methodLabel: speech.say('addFunds.form.method'),
+    methods: methods.map((method) => ({ title: methodChoice(method, speech), value: method.id })),
+    method: chosen?.id ?? '',
+  };
 }
 
 function field(id: RuleField, facts: AutoRechargeFormFacts, speech: Speech) {
@@ -62,5 +69,5 @@ function field(id: RuleField, facts: AutoRechargeFormFacts, speech: Speech) {
 
 /** No amount has braces, and `${` in a card would look like a fact that is missing. */
 function kept(typed: string): string {
-  return [...typed].slice(0, CHARS_MAX).join('').replace(/[{}]/gu, '');
+  return typed.replace(/[{}]/gu, '').slice(0, CHARS_MAX);
 }

@@ -126,7 +126,7 @@ function notes(facts: BalanceFacts, speech: Speech): readonly Note[] {
   const inProgress: Note = {
     style: 'accent',
     text: speech.say('balance.pending', { amount: amountIn(facts, speech)(pending) }),
-    buttons: isAdmin ? [toButton('balance.button.payments', 'payments.show', speech)] : [],
+    buttons: [toButton('balance.button.payments', 'payments.show', speech)],
   };
   return [
     ...(pending > 0n ? [inProgress] : []),

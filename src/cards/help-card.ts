@@ -23,7 +23,7 @@ export interface HelpFacts {
   readonly place: Place;
 }
 
-const BUTTONS_MAX = 5;
+const BUTTONS_MAX = 4;
 
 /** Every row can be clicked; the first commands get a button of their own too. */
 export function helpCard({ entries, isAdmin, place }: HelpFacts, speech: Speech): Card {
@@ -41,20 +41,38 @@ export function helpCard({ entries, isAdmin, place }: HelpFacts, speech: Speech)
     intro: speech.say(place === 'personal' ? 'help.intro' : 'help.intro.mention'),
     groups: groups.filter((group) => group.entries.length > 0),
     tip: speech.say(isAdmin ? 'help.tip.admin' : 'help.tip.viewer'),
-    buttons: rows.slice(0, BUTTONS_MAX),
+    buttonRows: inRows(rows.slice(0, BUTTONS_MAX)).map((buttons) => ({ buttons })),
   };
   return renderCard(help, data, title);
+}
+
+/** Some clients cut off what does not fit into a row. In characters; a button's frame takes as much as five of them. */
+const ROW_WIDTH = 48;
+const FRAME_WIDTH = 5;
+
+function inRows(entries: readonly HelpEntry[]): readonly (readonly HelpEntry[])[] {
+  const rows: HelpEntry[][] = [];
+  let room = 0;
+  for (const entry of entries) {
+    const width = entry.title.length + FRAME_WIDTH;
+    const row = width <= room ? rows.at(-1) : undefined;
+    if (row === undefined) rows.push([entry]);
+    else row.push(entry);
+    room = (row === undefined ? ROW_WIDTH : room) - width;
+  }
+  return rows;
 }
 
 export interface WelcomeFacts {
   /** Things to try first; three are enough. */
   readonly entries: readonly HelpEntry[];
-  readonly help: HelpEntry;
+  /** Those that get a button: nobody's role is known yet, and nobody should be refused at the first click. */
+  readonly buttons: readonly HelpEntry[];
   readonly place: Place;
 }
 
 /** For whoever meets the bot for the first time: what it is, whose ledger it shows, what to try. */
-export function welcomeCard({ entries, help: more, place }: WelcomeFacts, speech: Speech): Card {
+export function welcomeCard({ entries, buttons, place }: WelcomeFacts, speech: Speech): Card {
   const title = speech.say('welcome.title');
   const data = {
     title,
@@ -62,7 +80,7 @@ export function welcomeCard({ entries, help: more, place }: WelcomeFacts, speech
     ledger: speech.say('welcome.ledger'),
     how: speech.say(place === 'personal' ? 'welcome.try' : 'welcome.try.mention'),
     entries: entries.map(shown(speech)),
-    buttons: [...entries, more].map(shown(speech)),
+    buttons: buttons.map(shown(speech)),
   };
   return renderCard(welcome, data, title);
 }

@@ -69,8 +69,8 @@ export function paymentButtons(
   const { all, admin } = BUTTONS[payment.status];
   const list = clickButton(speech.say('payment.button.payments'), { verb: 'payments.show' });
   return [
-    ...(reader.canAct ? admin(payment, speech) : []),
     ...all(payment, speech),
+    ...(reader.canAct ? admin(payment, speech) : []),
     ...(payment.status === 'cancelled' || reader.notice !== undefined ? [list] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -58,6 +58,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
     await Promise.all([server.metadataStore.close(), server.accountDataStore.close()]);
     throw error instanceof Error ? namePort(error, port) : error;
   }
+  server.httpServer.prependListener('request', hideForeignQuery);
   const listening = Number(new URL(server.getHttpServerAddress()).port);
   return {
     port: listening,
@@ -68,6 +69,14 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
       server.httpServer.closeAllConnections();
     },
   };
+}
+
+/**
+ * restify gives every request of the process a method `query`; Azurite's own web framework then believes that the query
+ * was parsed already, and answers every filter with all rows.
+ */
+function hideForeignQuery(request: IncomingMessage): void {
+  Object.defineProperty(request, 'query', { value: undefined, writable: true, configurable: true });
 }
 
 async function createTableServer(options: AzuriteOptions & { readonly host: string }): Promise<TableServer> {

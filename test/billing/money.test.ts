@@ -45,7 +45,9 @@ test('every amount survives its decimal text', () => {
 });
 
 test('decimal text has no exponent, no idle zeros and no plus', () => {
-  fc.assert(fc.property(fc.bigInt(INT64), (micros) => expect(toDecimal(micros)).toMatch(/^-?\d+(\.\d*[1-9])?$/)));
+  fc.assert(
+    fc.property(fc.bigInt(INT64), (micros) => expect(toDecimal(micros)).toMatch(/^-?\d+(\.\d*[1-9])?$/)),
+  );
 });
 
 test('the text of a double that a biller wrote with six decimals is read exactly', () => {
@@ -64,11 +66,15 @@ test('an amount that multiplying a double gets wrong is read exactly', () => {
 
 test('an exponent moves the point and loses nothing', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: -6, max: 12 }), (digits, exponent) => {
-      const exact = BigInt(digits) * 10n ** BigInt(exponent + 6);
-      expect(fromDecimal(`${digits}e${exponent}`)).toBe(exact);
-      expect(fromDecimal(`-${digits}E${exponent}`)).toBe(-exact);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 1_000_000 }),
+      fc.integer({ min: -6, max: 12 }),
+      (digits, exponent) => {
+        const exact = BigInt(digits) * 10n ** BigInt(exponent + 6);
+        expect(fromDecimal(`${digits}e${exponent}`)).toBe(exact);
+        expect(fromDecimal(`-${digits}E${exponent}`)).toBe(-exact);
+      },
+    ),
   );
 });
 

@@ -114,10 +114,13 @@ test.each<[string, AmountProblem]>([
   ['A$50', 'otherCurrency'],
   ['$50 EUR', 'otherCurrency'],
   ['9999999999999', 'tooLarge'],
-  ['9'.repeat(AMOUNT_CHARS_MAX + 1), 'tooLong'],
-  ['1'.repeat(10_000), 'tooLong'],
 ])('%j is refused as %s', (text, problem) => {
   expect(read(text)).toBe(problem);
+});
+
+test('ten thousand characters are refused as too long', () => {
+  expect(read('1'.repeat(10_000))).toBe('tooLong');
+  expect(read('1'.repeat(AMOUNT_CHARS_MAX + 1))).toBe('tooLong');
 });
 
 test('yen have no decimals', () => {

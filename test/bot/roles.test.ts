@@ -9,7 +9,12 @@ async function scene(lookUp?: () => Promise<KnownPerson | undefined>) {
   const { reader } = test.billing;
   const destinations = new FakeDestinations();
   const { conversation } = testTurn();
-  destinations.known.set(`${TENANT}|${conversation.key}`, { conversation, locale: '', alerts: 'off', person: VIEWER });
+  destinations.known.set(`${TENANT}|${conversation.key}`, {
+    conversation,
+    locale: '',
+    alerts: 'off',
+    person: VIEWER,
+  });
   const people = new MetPeople({ destinations, reader, ...(lookUp !== undefined && { lookUp }) });
   const everyoneIsAdminOn = (channelId: string) => channelId === 'emulator';
   const roles = new LedgerRoles({ reader, people, configuredAdmins: [ADMIN.id], everyoneIsAdminOn });
@@ -53,7 +58,10 @@ test('known are those who wrote in person and those with a role, each once, by n
 test('a mention of somebody who wrote in person asks the channel nothing; others are looked up', async () => {
   const lookUp = jest.fn(async () => ANNA);
   const { people, conversation } = await scene(lookUp);
-  expect(await people.find(TENANT, VIEWER.channelAccountId, conversation)).toEqual({ id: VIEWER.id, name: VIEWER.name });
+  expect(await people.find(TENANT, VIEWER.channelAccountId, conversation)).toEqual({
+    id: VIEWER.id,
+    name: VIEWER.name,
+  });
   expect(lookUp).not.toHaveBeenCalled();
   expect(await people.find(TENANT, '29:anna', conversation)).toEqual(ANNA);
   expect(await people.find(TENANT, '29:anna')).toBeUndefined();

@@ -31,6 +31,17 @@ describe('the embedded table store', () => {
     await running.pop()!.close();
   }
 
+  test('reads its filters although restify has changed the requests of this process', async () => {
+    await import('restify');
+    const { connectionString } = await start();
+    const table = connectTable({ connectionString }, 'filtered');
+    await table.ensure();
+    await table.commit('one', [{ kind: 'insert', key: 'a', values: {} }]);
+    await table.commit('two', [{ kind: 'insert', key: 'b', values: {} }]);
+    const rows = await table.query('one', { from: 'a', to: 'z', limit: 10 });
+    expect(rows.map((row) => row.key)).toEqual(['a']);
+  });
+
   test('keeps its rows when it is closed and started again on the same port', async () => {
     const { connectionString, port } = await start();
     const table = connectTable({ connectionString }, 'kept');

@@ -67,7 +67,11 @@ export const BALANCE_STATES: Readonly<Record<string, BalanceFacts>> = {
   cappedDay: ruled({ kind: 'capped', cap: 'day', until: '2026-11-18T00:00:00.000Z' }),
   held: ruled({ kind: 'held' }, { health: { ...HEALTH, held: true } }),
   troubled: balanceFacts(
-    accountWith({ undelivered: [1n, 2n], usage: { openIssues: 3 }, openPayments: [{ ...OPEN, reason: 'manual' }] }),
+    accountWith({
+      undelivered: [1n, 2n],
+      usage: { openIssues: 3 },
+      openPayments: [{ ...OPEN, reason: 'manual' }],
+    }),
     { pending: usd(50) },
   ),
   viewer: balanceFacts(accountWith({ undelivered: [1n], usage: { openIssues: 3 } }), { isAdmin: false }),

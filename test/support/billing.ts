@@ -8,7 +8,10 @@ import {
 import { DONE } from '../../src/billing/due/job-runner.js';
 import type { Payment } from '../../src/billing/ledger/model.js';
 import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
-import { SandboxProcessor } from '../../src/billing/payments/sandbox/sandbox-processor.js';
+import {
+  SandboxProcessor,
+  type SandboxOptions,
+} from '../../src/billing/payments/sandbox/sandbox-processor.js';
 import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
 import { MICROS_PER_UNIT } from '../../src/billing/money.js';
 
@@ -58,11 +61,17 @@ export interface TestBillingOptions {
   /** Replaces what would happen in the chat. */
   readonly voice?: Voice;
   readonly available?: () => boolean;
+  /** A slow processor: what it waits for, and how. */
+  readonly slow?: Pick<SandboxOptions, 'latencyMs' | 'sleep'>;
 }
 
 export async function testBilling(options: TestBillingOptions = {}): Promise<TestBilling> {
   const clock = new TestClock(options.start ?? START);
-  const [table, dueTable, sandboxTable] = [new MemoryTableStore(), new MemoryTableStore(), new MemoryTableStore()];
+  const [table, dueTable, sandboxTable] = [
+    new MemoryTableStore(),
+    new MemoryTableStore(),
+    new MemoryTableStore(),
+  ];
   await Promise.all([table.ensure(), dueTable.ensure(), sandboxTable.ensure()]);
   const methods = new SandboxMethods();
   const processor = new SandboxProcessor({
@@ -70,6 +79,7 @@ export async function testBilling(options: TestBillingOptions = {}): Promise<Tes
     publicUrl: 'http://127.0.0.1:3978',
     now: clock.now,
     sleep: async () => undefined,
+    ...options.slow,
     ...(options.available !== undefined && { available: options.available }),
   });
   const shown: Payment[] = [];

@@ -1,14 +1,5 @@
 /** A person at a chat client: types, clicks, and sees what comes back. Talks HTTP with the bot and with nothing else. */
-import {
-  BOT,
-  TENANT,
-  ADA,
-  execute,
-  fullConversationId,
-  message,
-  submit,
-  type Setting,
-} from './activities.js';
+import { TENANT, ADA, execute, fullConversationId, message, submit, type Setting } from './activities.js';
 import type { JsonObject, Sent, StubConnector } from './connector.js';
 import { allNodes, button, textOf } from './card-nodes.js';
 

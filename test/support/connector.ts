@@ -59,8 +59,7 @@ interface Planned {
   left: number;
 }
 
-const PATH =
-  /^\/v3\/conversations(?:\/(?<conversation>[^/]+)(?:\/(?<what>activities|pagedmembers|members)(?:\/(?<id>[^/]+))?)?)?$/u;
+const PATH = /^\/v3\/conversations(?:\/([^/]+)(?:\/(activities|pagedmembers|members)(?:\/([^/]+))?)?)?$/u;
 const WAIT_MS_MAX = 5_000;
 const PAGE_SIZE = 2;
 
@@ -146,27 +145,11 @@ export class StubConnector {
     const { url = '/', method = '' } = request;
     const { pathname, searchParams } = new URL(url, 'http://stub');
     this.requests.push(`${method} ${pathname}`);
-    const parts = PATH.exec(pathname)?.groups;
     const text = await read(request);
-    if (parts === undefined)
-      { answer(response, 404, { error: { code: 'NoSuchPath', message: pathname } }); return; }
-    const {
-      conversation = '',
-      what = '',
-      id,
-    } = Object.fromEntries(
-      Object.entries(parts as Record<string, string | undefined>).map(([name, part]) => [
-        name,
-        part && decodeURIComponent(part),
-      ]),
-    );
-    if (method === 'GET') { this.list(response, searchParams, what === 'pagedmembers'); return; }
-    this.deliver(response, {
-      kind: conversation === '' ? 'create' : (KINDS[method] ?? 'post'),
-      conversation,
-      id,
-      text,
-    });
+    const path = readPath(pathname);
+    if (path === undefined) answer(response, 404, { error: { code: 'NoSuchPath', message: pathname } });
+    else if (method === 'GET') this.list(response, searchParams, path.what === 'pagedmembers');
+    else this.deliver(response, { ...path, kind: kindOf(method, path.conversation), text });
   }
 
   private list(response: ServerResponse, query: URLSearchParams, paged: boolean): void {
@@ -181,23 +164,24 @@ export class StubConnector {
   }
 
   private deliver(response: ServerResponse, asked: Asked): void {
-    const { kind, conversation, id, text } = asked;
-    const fault = this.nextFault(kind, conversation);
-    const activityId = kind === 'update' || kind === 'delete' ? (id ?? '') : this.newId();
-    const conversationId = kind === 'create' ? `a:created-${activityId}` : conversation;
-    this.sent.push({
-      kind,
-      conversationId,
-      activityId,
-      activity: (text === '' ? {} : JSON.parse(text)) as JsonObject,
-      acknowledged: fault === undefined || fault.kind === 'dropAfterDelivery',
-      ...(kind === 'post' && id !== undefined ? { replyToId: id } : {}),
-    });
+    const fault = this.nextFault(asked.kind, asked.conversation);
+    const sent = this.record(asked, fault === undefined || fault.kind === 'dropAfterDelivery');
     this.waiting.forEach((wake) => {
       wake();
     });
-    if (fault === undefined) answer(response, 200, { id: kind === 'create' ? conversationId : activityId });
-    else suffer(response, fault);
+    if (fault !== undefined) suffer(response, fault);
+    else answer(response, 200, { id: sent.kind === 'create' ? sent.conversationId : sent.activityId });
+  }
+
+  private record({ kind, conversation, id, text }: Asked, acknowledged: boolean): Sent {
+    const changes = kind === 'update' || kind === 'delete';
+    const activityId = changes ? id : this.newId();
+    const conversationId = kind === 'create' ? `a:created-${activityId}` : conversation;
+    const activity = JSON.parse(text === '' ? '{}' : text) as JsonObject;
+    const reply = kind === 'post' && id !== '' ? { replyToId: id } : {};
+    const sent = { kind, conversationId, activityId, activity, acknowledged, ...reply };
+    this.sent.push(sent);
+    return sent;
   }
 
   private nextFault(kind: Sent['kind'], conversationId: string): Fault | undefined {
@@ -213,12 +197,29 @@ export class StubConnector {
   }
 }
 
-interface Asked {
-  readonly kind: Sent['kind'];
+interface Path {
   /** Empty where one is to be made. */
   readonly conversation: string;
-  readonly id: string | undefined;
+  readonly what: string;
+  /** Empty where none is named. */
+  readonly id: string;
+}
+
+interface Asked extends Path {
+  readonly kind: Sent['kind'];
   readonly text: string;
+}
+
+function readPath(pathname: string): Path | undefined {
+  const found = PATH.exec(pathname);
+  if (found === null) return undefined;
+  const groups: readonly (string | undefined)[] = found.slice(1);
+  const [conversation = '', what = '', id = ''] = groups.map((part) => part && decodeURIComponent(part));
+  return { conversation, what, id };
+}
+
+function kindOf(method: string, conversation: string): Sent['kind'] {
+  return conversation === '' ? 'create' : (KINDS[method] ?? 'post');
 }
 
 function suffer(response: ServerResponse, fault: Fault): void {

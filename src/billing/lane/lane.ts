@@ -44,6 +44,12 @@ type Tried =
   | { readonly kind: 'nothingToDo' }
   | { readonly kind: 'conflict'; readonly started: Started; readonly failure?: StorageUnavailable };
 
+interface How {
+  readonly careful: boolean;
+  /** The work of earlier tries, of which nobody knows whether they committed. */
+  readonly started: readonly Started[];
+}
+
 const NOT_STARTED: Started = () => undefined;
 
 export class Lane {
@@ -98,7 +104,7 @@ export class Lane {
   }
 
   private async carryOut(group: readonly Waiting[]): Promise<void> {
-    const tried = await this.tryTogether(group, { careful: false }).catch(unlessDown);
+    const tried = await this.tryTogether(group, { careful: false, started: [] }).catch(unlessDown);
     if (tried.kind !== 'conflict') return;
     for (const item of group) {
       await this.carryOutAlone(item, tried.started).catch((error: unknown) => {
@@ -116,13 +122,8 @@ export class Lane {
     let failure: StorageUnavailable | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       this.kept = undefined;
-      const tried = await this.tryAlone(item);
-      if (tried.kind === 'committed') return;
-      if (tried.kind === 'nothingToDo') {
-        // It happened in a try whose answer was lost, and nobody has started its work yet.
-        for (const start of started) start();
-        return;
-      }
+      const tried = await this.tryAlone(item, started);
+      if (tried.kind !== 'conflict') return;
       started.push(tried.started);
       failure = tried.failure;
       await sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** attempt) * this.deps.random());
@@ -130,9 +131,10 @@ export class Lane {
     throw failure ?? new LedgerBusy(`${item.command.name}: others were first ${ATTEMPTS_MAX} times`);
   }
 
-  private async tryAlone(item: Waiting): Promise<Tried> {
+  private async tryAlone(item: Waiting, started: readonly Started[]): Promise<Tried> {
     const known = await this.lookUp(item.command);
-    if (known === undefined) return this.tryTogether([item], { careful: true });
+    if (known === undefined) return this.tryTogether([item], { careful: true, started });
+    startAll(started);
     item.resolve({ kind: 'done', answer: known });
     return { kind: 'nothingToDo' };
   }
@@ -143,7 +145,7 @@ export class Lane {
     return row === undefined ? undefined : storedAnswer(row);
   }
 
-  private async tryTogether(group: readonly Waiting[], how: { careful: boolean }): Promise<Tried> {
+  private async tryTogether(group: readonly Waiting[], how: How): Promise<Tried> {
     const fromCache = this.kept !== undefined;
     const loaded = await this.load(group, how.careful);
     const decided = decideAll(group, loaded, this.deps.now());
@@ -154,7 +156,7 @@ export class Lane {
       return this.tryTogether(group, how);
     }
     const answer = await this.prepare(decided.answers);
-    const tried = nothingToDo ? { kind: 'nothingToDo' as const } : await this.commit(decided);
+    const tried = nothingToDo ? nothing(how) : await this.commit(decided);
     if (tried.kind !== 'conflict') answer();
     return tried;
   }
@@ -206,4 +208,14 @@ export class Lane {
 function unlessDown(error: unknown): Tried {
   if (error instanceof StorageUnavailable) throw error;
   return { kind: 'conflict', started: NOT_STARTED };
+}
+
+/** Nothing is left to do after a try whose answer was lost: it did happen, and nobody has started its work yet. */
+function nothing({ started }: How): Tried {
+  startAll(started);
+  return { kind: 'nothingToDo' };
+}
+
+function startAll(started: readonly Started[]): void {
+  for (const start of started) start();
 }

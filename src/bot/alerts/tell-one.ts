@@ -1,11 +1,11 @@
 /** One alert at one destination: post it, or bring the card there up to date, and keep what came of it. */
 import { after } from '../../billing/ledger/calendar.js';
 import type { Alert } from '../../billing/ledger/model.js';
-import type { Card } from '../../cards/render.js';
 import type { Messenger, SendFailure } from '../messenger.js';
 import type { Delivery, DeliveryStore } from './delivery.js';
 import type { DestinationStore } from './destination-store.js';
 import type { Destination } from './destinations.js';
+import type { DrawAlert } from './draw-alert.js';
 
 /** After that many failures one destination is given up for this alert. */
 export const DELIVERY_TRIES_MAX = 8;
@@ -17,7 +17,7 @@ export interface TellDeps {
   readonly deliveries: DeliveryStore;
   readonly messenger: Pick<Messenger, 'post' | 'update'>;
   readonly now: () => string;
-  readonly draw: (alert: Alert, destination: Destination) => Card;
+  readonly draw: DrawAlert;
   readonly log: TellLog;
 }
 
@@ -61,8 +61,8 @@ async function sent(deps: TellDeps, task: Task, answeredId: string): Promise<Tol
   return TOLD;
 }
 
-function send(deps: TellDeps, { alert, destination, delivery }: Task) {
-  const card = deps.draw(alert, destination);
+async function send(deps: TellDeps, { tenant, alert, destination, delivery }: Task) {
+  const card = await deps.draw(tenant, alert, destination);
   const { conversation } = destination;
   return delivery?.activityId === undefined
     ? deps.messenger.post(conversation, card)

@@ -3,6 +3,7 @@
  * default card: it shows all that the form would ask, charges nothing, and "Change" leads back to the form.
  */
 import { z } from 'zod';
+import type { PaymentStatus } from '../../billing/ledger/model.js';
 import { fromDecimal, money, type Money } from '../../billing/money.js';
 import type { PaymentMethod } from '../../billing/payments/processor.js';
 import { noticeCard } from '../../cards/notice.js';
@@ -27,6 +28,8 @@ import type { Turn } from '../turn.js';
 const typed = z.string();
 const decimal = z.string().max(40);
 const id = z.string().min(1).max(200);
+
+const CLOSED: readonly PaymentStatus[] = ['settled', 'declined', 'cancelled'];
 
 const formData = z.object({
   amount: decimal.optional(),
@@ -63,8 +66,8 @@ export const addFundsCommand: Command = {
     status: action('viewer', z.object({ id }), async (data, turn, services) => {
       const payment = await services.billing.reader.payment(turn.tenant, data.id);
       if (payment === undefined) return post(notices.stale(turn.speech));
-      // Asks the processor now; a payment that is closed already is left alone. Failures are logged by the runner.
-      void services.billing.lookAtPayment(turn.tenant, payment.id);
+      // Asks the processor now. What fails there is logged by the runner, and the payment stays as it is.
+      if (!CLOSED.includes(payment.status)) void services.billing.lookAtPayment(turn.tenant, payment.id);
       return replace(await outcomeCard(payment, turn, services));
     }),
   },

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { after, dayOf, daysBefore, expiryOf, monthOf, startOfNext } from '../../../src/billing/ledger/calendar.js';
+import {
+  after,
+  dayOf,
+  daysBefore,
+  expiryOf,
+  monthOf,
+  startOfNext,
+} from '../../../src/billing/ledger/calendar.js';
 
 test.each([
   ['an ordinary day', '2026-11-17T09:00:00.000Z', '2027-11-17T23:59:59.999Z'],
@@ -37,9 +44,13 @@ test.each([
 
 test('a day and its month are the same calendar in every zone', () => {
   fc.assert(
-    fc.property(anyMoment, fc.constantFrom('UTC', 'Europe/Rome', 'America/New_York', 'Asia/Kolkata'), (at, zone) => {
-      expect(dayOf(at, zone).slice(0, 7)).toBe(monthOf(at, zone));
-    }),
+    fc.property(
+      anyMoment,
+      fc.constantFrom('UTC', 'Europe/Rome', 'America/New_York', 'Asia/Kolkata'),
+      (at, zone) => {
+        expect(dayOf(at, zone).slice(0, 7)).toBe(monthOf(at, zone));
+      },
+    ),
   );
 });
 
@@ -66,11 +77,15 @@ test.each([
 
 test('law: the next day is another day, and the moment before it is not', () => {
   fc.assert(
-    fc.property(anyMoment, fc.constantFrom('UTC', 'Europe/Rome', 'America/New_York', 'Africa/Cairo'), (at, zone) => {
-      const next = startOfNext('day', at, zone);
-      expect(dayOf(next, zone) > dayOf(at, zone)).toBe(true);
-      expect(dayOf(after(next, { seconds: -0.001 }), zone)).toBe(dayOf(at, zone));
-    }),
+    fc.property(
+      anyMoment,
+      fc.constantFrom('UTC', 'Europe/Rome', 'America/New_York', 'Africa/Cairo'),
+      (at, zone) => {
+        const next = startOfNext('day', at, zone);
+        expect(dayOf(next, zone) > dayOf(at, zone)).toBe(true);
+        expect(dayOf(after(next, { seconds: -0.001 }), zone)).toBe(dayOf(at, zone));
+      },
+    ),
   );
 });
 

@@ -50,7 +50,11 @@ test('usage below the trigger starts one recharge, and the balance carries both'
   await test.billing.requestTopUp(TENANT, topUp('p1'));
   await test.billing.paymentWithin(TENANT, 'p1', 1_000);
   await test.billing.setAutoRecharge(TENANT, {
-    trigger: usd(20), amount: usd(50), monthCap: usd(200), method: CARD, by: ADMIN,
+    trigger: usd(20),
+    amount: usd(50),
+    monthCap: usd(200),
+    method: CARD,
+    by: ADMIN,
   });
   const rows = Array.from({ length: 60 }, () => row(1));
   const report = await test.billing.intake.take(TENANT, rows, 'http');
@@ -60,9 +64,9 @@ test('usage below the trigger starts one recharge, and the balance carries both'
   expect(account.balance).toBe(usd(40));
   const again = await test.billing.intake.take(TENANT, rows, 'http');
   expect(again).toMatchObject({ unchanged: 60, charged: { count: 0 } });
-  expect((await test.billing.reader.entries(TENANT, { limit: 10 })).entries.map((entry) => entry.kind)).toEqual([
-    'autoRecharge', 'usage', 'topUp',
-  ]);
+  expect(
+    (await test.billing.reader.entries(TENANT, { limit: 10 })).entries.map((entry) => entry.kind),
+  ).toEqual(['autoRecharge', 'usage', 'topUp']);
   expect(account.days).toEqual([{ date: '2026-11-17', spend: usd(60), calls: 60 }]);
   await settle(test);
 });
@@ -70,7 +74,11 @@ test('usage below the trigger starts one recharge, and the balance carries both'
 test('a declining card is tried once, then waits, and people are told', async () => {
   const test = await testBilling();
   await test.billing.setAutoRecharge(TENANT, {
-    trigger: usd(20), amount: usd(50), monthCap: usd(200), method: DECLINING, by: ADMIN,
+    trigger: usd(20),
+    amount: usd(50),
+    monthCap: usd(200),
+    method: DECLINING,
+    by: ADMIN,
   });
   await settle(test);
   const account = await test.billing.reader.account(TENANT);

@@ -1,7 +1,7 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
 import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
 import { tellGatheredCrossings } from '../../../src/billing/ledger/commands/tell.js';
-import type { World } from '../../../src/billing/ledger/world.js';
+import { withAccount, type World } from '../../../src/billing/ledger/world.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import {
   accept,
@@ -10,7 +10,6 @@ import {
   batchOf,
   bought,
   call,
-  CARD,
   spent,
   withRule,
   worldOf,
@@ -64,20 +63,6 @@ test('every alert comes with the job that delivers it', () => {
   const subjects = alertsOf(world).map((alert) => alert.sequence.toString());
   expect(subjects).toHaveLength(2);
   for (const subject of subjects) expect(world.jobs).toContainEqual({ name: 'alert', subject });
-});
-
-test('crossings are the same whether the calls come in one transaction or in many', () => {
-  const start = bought(worldOf(), usd(20));
-  const raised = spent(start, usd(15));
-  const commands = [usd(15), usd(10), usd(1)];
-  const oneByOne = commands.reduce((world, amount) => spent(world, amount), start);
-  const grouped = commands.reduce(
-    (world, amount) => accept(chargeUsage(world, batchOf([call(amount)]), START)),
-    start,
-  );
-  const kinds = (world: World) => alertsOf(world).map((alert) => alert.kind);
-  expect(kinds(raised)).toEqual(['low']);
-  expect(kinds(oneByOne)).toEqual(kinds(grouped));
 });
 
 test('a correction that brings the balance back within the same batch is still a crossing', () => {
@@ -150,17 +135,11 @@ test('low under a rule says that the cap is reached', () => {
   expect(alertsOf(low, 'low')).toMatchObject([{ facts: { threshold: usd(20), noRecharge: 'capped' } }]);
 });
 
-test('low is told although auto-recharge is on, where it is held', () => {
-  const held = worldOf({ health: { failures: 0, held: false, asksFirst: true } });
-  const world = spent(withoutDoubtLost(bought(held, usd(30))), usd(15));
-  expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
+test('low is told although auto-recharge is on, where an admin is asked first', () => {
+  const ruled = withRule(bought(worldOf(), usd(30)));
+  const asking = withAccount(ruled, { health: { failures: 0, held: false, asksFirst: true } });
+  expect(alertsOf(spent(asking, usd(15)), 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
 });
-
-function withoutDoubtLost(world: World): World {
-  const health = { failures: 0, held: false, asksFirst: true };
-  const ruled = withRule(world, { method: CARD });
-  return { ...ruled, account: { ...ruled.account, health } };
-}
 
 test('a failed try of the same trouble brings the card up to date, and disturbs nobody again', () => {
   const first = answered(spent(withRule(bought(worldOf(), usd(30))), usd(15)), DECLINED);

@@ -2,7 +2,15 @@ import { understand } from '../../../src/bot/matching.js';
 import { membersCommand } from '../../../src/bot/commands/members.js';
 import { ADMIN, TENANT, testBilling } from '../../support/billing.js';
 import { button, buttonsOf, expectValidCard, textOf } from '../../support/card-checks.js';
-import { FakePeople, click, clicked, say, testServices, testTurn, type TestTurnOptions } from '../../support/turn.js';
+import {
+  FakePeople,
+  click,
+  clicked,
+  say,
+  testServices,
+  testTurn,
+  type TestTurnOptions,
+} from '../../support/turn.js';
 
 const ANNA = { id: 'anna-1', name: 'Anna *Bold* Rossi' };
 const BRUNO = { id: 'bruno-1', name: 'Bruno Neri' };
@@ -73,7 +81,10 @@ test('two mentions are one too many', async () => {
 });
 
 test('somebody who can’t be found out is asked to write once', async () => {
-  const here = await scene({ mentions: [{ channelAccountId: '29:nobody', name: 'Nora' }], conversation: CHANNEL });
+  const here = await scene({
+    mentions: [{ channelAccountId: '29:nobody', name: 'Nora' }],
+    conversation: CHANNEL,
+  });
   expect(textOf((await say(membersCommand, here, add)).card)).toContain('Ask Nora to write to me once');
 });
 
@@ -88,7 +99,10 @@ test('without a mention a channel asks for one, and a personal chat offers those
   expect(done.mode).toBe('replace');
   expect(textOf(done.card)).toContain('Bruno Neri is an admin now');
   const choice = await say(membersCommand, here, remove);
-  const removed = await clicked(membersCommand, here, { ...button(choice.card, 'Remove admin').data, person: BRUNO.id });
+  const removed = await clicked(membersCommand, here, {
+    ...button(choice.card, 'Remove admin').data,
+    person: BRUNO.id,
+  });
   expect(textOf(removed.card)).toContain('Ada Admin removed Bruno Neri as an admin');
 });
 
@@ -104,7 +118,9 @@ test('the last admin stays, and the try is audited', async () => {
   const here = await scene();
   const { card } = await clicked(membersCommand, here, { verb: 'members.remove', person: ADMIN.id });
   expectValidCard(card);
-  expect(textOf(card)).toContain('Ada Admin is the only admin. Nothing was changed. Add another admin first.');
+  expect(textOf(card)).toContain(
+    'Ada Admin is the only admin. Nothing was changed. Add another admin first.',
+  );
   expect(here.services.audit.notes).toMatchObject([{ did: 'members.remove', outcome: 'refused' }]);
 });
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { spendCommand } from '../../../src/bot/commands/spend.js';
-import { rankCalls, rankDestinations, spendByDay, spendByWeek, totalOf } from '../../../src/billing/spend/breakdown.js';
+import {
+  rankCalls,
+  rankDestinations,
+  spendByDay,
+  spendByWeek,
+  totalOf,
+} from '../../../src/billing/spend/breakdown.js';
 import { daysBefore } from '../../../src/billing/ledger/calendar.js';
 import { momentsOf, rangeOf } from '../../../src/billing/spend/period.js';
 import { ADMIN, START, TENANT, testBilling, usd } from '../../support/billing.js';
@@ -17,7 +23,10 @@ const YESTERDAY = '2026-11-16T10:00:00Z';
 
 test('spend shows the last 30 days by day, with their dates, total and number of calls', async () => {
   const here = await scene();
-  await use(here.test, [{ id: 'a', charge: 1.5 }, { id: 'b', charge: 2, start: YESTERDAY }]);
+  await use(here.test, [
+    { id: 'a', charge: 1.5 },
+    { id: 'b', charge: 2, start: YESTERDAY },
+  ]);
   const { card } = await say(spendCommand, here);
   expectValidCard(card);
   const text = textOf(card);
@@ -40,14 +49,15 @@ test.each([
   ['spend last month', '', 'Spend: last month', 'Oct 1, 2026 – Oct 31, 2026'],
   ['spend', 'Settimana scorsa', 'Spend: last week', 'Nov 9, 2026 – Nov 15, 2026'],
   ['spend', 'last month by user', 'Spend: last month', 'By user'],
-])('“%s %s” is understood', async (phrase, rest, heading, dates) => {
+])('“%s %s” is understood', async (phrase, rest, ...expected) => {
   const text = textOf((await say(spendCommand, await scene(), { phrase, rest })).card);
-  expect(text).toContain(heading);
-  expect(text).toContain(dates);
+  for (const sentence of expected) expect(text).toContain(sentence);
 });
 
 test('a period that is none is said, and the default is shown', async () => {
-  const text = textOf((await say(spendCommand, await scene(), { phrase: 'spend', rest: 'since easter' })).card);
+  const text = textOf(
+    (await say(spendCommand, await scene(), { phrase: 'spend', rest: 'since easter' })).card,
+  );
   expect(text).toContain('I didn’t recognise the period “since easter”. Here is last 30 days.');
 });
 
@@ -64,9 +74,17 @@ test('the balance is said to last as long as the average of the period allows', 
   const here = await scene();
   const method = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
   const amount = { micros: usd(50), currency: 'USD' } as const;
-  await here.test.billing.requestTopUp(TENANT, { paymentId: 'p', mintedAt: START, amount, method, by: ADMIN });
+  await here.test.billing.requestTopUp(TENANT, {
+    paymentId: 'p',
+    mintedAt: START,
+    amount,
+    method,
+    by: ADMIN,
+  });
   await here.test.billing.paymentWithin(TENANT, 'p', 1_000);
-  expect(textOf((await say(spendCommand, here)).card)).toContain('I can’t say how long the balance of $50.00 lasts');
+  expect(textOf((await say(spendCommand, here)).card)).toContain(
+    'I can’t say how long the balance of $50.00 lasts',
+  );
   await use(here.test, [{ id: 'a', charge: 30 }]);
   const text = textOf((await say(spendCommand, here)).card);
   expect(text).toContain('$1.00 a day on average. At this rate the balance of $20.00 lasts about 20 days.');
@@ -80,7 +98,9 @@ test('below zero there are no days left', async () => {
 
 test('an admin sees numbers and users, a viewer neither', async () => {
   const here = await scene();
-  await use(here.test, [{ id: 'a', charge: 3, user: 'Ana Moreno', number: '+442079460123', destination: 'United Kingdom' }]);
+  await use(here.test, [
+    { id: 'a', charge: 3, user: 'Ana Moreno', number: '+442079460123', destination: 'United Kingdom' },
+  ]);
   const seen = async (turn: ReturnType<typeof testTurn>) => {
     const cards = [];
     for (const data of [{ by: 'user' }, { by: 'number' }].map((more) => ({ verb: 'spend.show', ...more })))
@@ -155,8 +175,8 @@ test('a forged place in the calls starts at the newest', async () => {
 const usage = fc.record({
   id: fc.integer({ min: 1, max: 15 }).map((id) => `r${id}`),
   cents: fc.integer({ min: 0, max: 9_999 }),
-  destination: fc.constantFrom(undefined, 'Italy', 'constructor', '__proto__', ...'abcdefgh'.split('')),
-  user: fc.constantFrom(undefined, 'Ana', 'Luca', 'Tom'),
+  destination: fc.constantFrom('', 'Italy', 'constructor', '__proto__', ...'abcdefgh'.split('')),
+  user: fc.constantFrom('', 'Ana', 'Luca', 'Tom'),
 });
 
 test('by day, week, destination, user and number every total equals what the ledger debited', async () => {
@@ -179,15 +199,22 @@ test('by day, week, destination, user and number every total equals what the led
       const debited = -entries.reduce((sum, entry) => sum + entry.amount, 0n);
       const range = rangeOf('last30Days', START, 'UTC');
       const { from, to } = momentsOf(range, 'UTC');
-      const [rows, calls] = [await reader.days(TENANT, range.from, range.to), await reader.calls(TENANT, from, to)];
+      const [rows, calls] = [
+        await reader.days(TENANT, range.from, range.to),
+        await reader.calls(TENANT, from, to),
+      ];
       const days = spendByDay(range, rows);
       const total = totalOf(days);
-      const rankings = [rankDestinations(rows), rankCalls(calls, 'user', total), rankCalls(calls, 'number', total)];
+      const rankings = [
+        rankDestinations(rows),
+        rankCalls(calls, 'user', total),
+        rankCalls(calls, 'number', total),
+      ];
       const totals = rankings.map(({ top, other }) => totalOf(other === undefined ? top : [...top, other]));
       expect(total).toEqual({ spend: debited, calls: calls.length });
       expect(calls.reduce((sum, call) => sum + call.charge, 0n)).toBe(debited);
       expect([totalOf(spendByWeek(days)), ...totals]).toEqual([total, total, total, total]);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

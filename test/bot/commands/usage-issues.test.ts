@@ -46,7 +46,9 @@ test('what the biller asked for is offered, and charging it shows the balance be
   const done = await clicked(usageIssuesCommand, here, { ...button(card, 'Charge').data, charge0: '1.00' });
   expectValidCard(done.card);
   expect(done.mode).toBe('replace');
-  expect(textOf(done.card)).toContain('Call record bad-2: $1.00 charged. Balance $0.00 → -$1.00. By Ada Admin');
+  expect(textOf(done.card)).toContain(
+    'Call record bad-2: $1.00 charged. Balance $0.00 → -$1.00. By Ada Admin',
+  );
   expect(await balanceOf(here)).toBe(usd(-1));
   expect(here.services.audit.notes).toEqual([
     {
@@ -91,15 +93,21 @@ test('a second click meets the first verdict', async () => {
 
 test('two admins who charge one issue at once charge it once', async () => {
   const here = await scene([NEGATIVE]);
-  const both = await Promise.all([charging('2'), charging('3')].map((data) => clicked(usageIssuesCommand, here, data)));
-  expect(both.map(({ card }) => textOf(card)).filter((text) => text.includes('Already decided'))).toHaveLength(1);
+  const both = await Promise.all(
+    [charging('2'), charging('3')].map((data) => clicked(usageIssuesCommand, here, data)),
+  );
+  expect(
+    both.map(({ card }) => textOf(card)).filter((text) => text.includes('Already decided')),
+  ).toHaveLength(1);
   expect([usd(-2), usd(-3)]).toContain(await balanceOf(here));
 });
 
 test('dismissing charges nothing, and the issue is no longer listed', async () => {
   const here = await scene([NEGATIVE]);
   const { card } = await clicked(usageIssuesCommand, here, { verb: 'usageIssues.dismiss', id: ISSUE });
-  expect(textOf(card)).toContain('Call record bad-1 is not charged. The balance stays as it is. By Ada Admin');
+  expect(textOf(card)).toContain(
+    'Call record bad-1 is not charged. The balance stays as it is. By Ada Admin',
+  );
   expect(await balanceOf(here)).toBe(0n);
   const list = await clicked(usageIssuesCommand, here, button(card, 'Usage issues').data);
   expect(textOf(list.card)).toContain('There is nothing to decide');
@@ -136,7 +144,9 @@ test('a record with an unusable id or the year 1 is charged under the issue’s 
   const { card } = await say(usageIssuesCommand, here);
   const done = await clicked(usageIssuesCommand, here, { ...button(card, 'Charge').data, charge0: '1' });
   expect(textOf(done.card)).toContain('Balance $0.00 → -$1.00');
-  expect((await here.test.billing.reader.account(TENANT)).days.map(({ date }) => date)).toEqual(['2026-11-17']);
+  expect((await here.test.billing.reader.account(TENANT)).days.map(({ date }) => date)).toEqual([
+    '2026-11-17',
+  ]);
 });
 
 test('an issue that nobody knows changes nothing', async () => {
@@ -147,5 +157,10 @@ test('an issue that nobody knows changes nothing', async () => {
 
 test('only admins see and decide usage issues', () => {
   const { role, actions } = usageIssuesCommand;
-  expect([role, ...Object.values(actions).map((action) => action.role)]).toEqual(['admin', 'admin', 'admin', 'admin']);
+  expect([role, ...Object.values(actions).map((action) => action.role)]).toEqual([
+    'admin',
+    'admin',
+    'admin',
+    'admin',
+  ]);
 });

@@ -1,0 +1,26 @@
+/** Every command, once: the compiler counts them against the strings. */
+import type { Command } from '../command.js';
+import type { CommandName } from '../command-name.js';
+import { addFundsCommand } from './add-funds.js';
+import { alertsCommand } from './alerts.js';
+import { autoRechargeCommand } from './auto-recharge.js';
+import { balanceCommand } from './balance.js';
+import { createHelpCommand } from './help.js';
+import { historyCommand } from './history.js';
+import { membersCommand } from './members.js';
+import { paymentsCommand } from './payments.js';
+import { spendCommand } from './spend.js';
+import { usageIssuesCommand } from './usage-issues.js';
+
+export const commands: Readonly<Record<CommandName, Command>> = {
+  help: createHelpCommand((name) => commands[name].role),
+  balance: balanceCommand,
+  addFunds: addFundsCommand,
+  autoRecharge: autoRechargeCommand,
+  history: historyCommand,
+  alerts: alertsCommand,
+  spend: spendCommand,
+  payments: paymentsCommand,
+  usageIssues: usageIssuesCommand,
+  members: membersCommand,
+};

@@ -1,0 +1,132 @@
+/** An alert as a card that lives: while its cause lasts it carries what repairs it, afterwards it says what happened. */
+import { SYSTEM, type Alert, type AlertFacts, type AlertKind, type Healed } from '../billing/ledger/model.js';
+import { money } from '../billing/money.js';
+import { alertWords } from './alert-words.js';
+import { linkButton, renderPanel, type PanelButton, type PanelFact } from './panel.js';
+import { clickButton } from './payment-view.js';
+import { plain, type Card } from './render.js';
+import type { Speech, StringKey } from './speech.js';
+
+/** Where and by whom the card is read. */
+export interface AlertReader {
+  /** `channel` and `group` need a mention to stop alerts, and show the buttons that only admins may press. */
+  readonly place: 'personal' | 'group' | 'channel';
+  /** A viewer in a personal chat sees no button that would refuse them. */
+  readonly canAct: boolean;
+  /** `asked`: alerts are on here. `admin`: nobody asked for alerts, so the admins hear them in person. */
+  readonly because: 'asked' | 'admin';
+}
+
+export function alertCard(alert: Alert, reader: AlertReader, speech: Speech): Card {
+  const { healed } = alert;
+  return healed === undefined
+    ? livingCard(alert, reader, speech)
+    : healedCard({ ...alert, healed }, reader, speech);
+}
+
+function livingCard(alert: Alert, reader: AlertReader, speech: Speech): Card {
+  const { style, title, number, lines, by, summary } = alertWords(alert, speech);
+  const balance = speech.money(money(alert.facts.balance, alert.currency));
+  const facts: readonly PanelFact[] = [
+    { title: speech.say('alert.fact.when'), value: speech.dateTime(alert.at) },
+    ...(by === '' ? [] : [{ title: speech.say('alert.fact.by'), value: by }]),
+    ...(number === balance ? [] : [{ title: speech.say('alert.fact.then'), value: balance }]),
+  ];
+  const buttons = [
+    ...(reader.canAct ? REPAIRS[alert.kind](alert.facts, speech) : []),
+    clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' }),
+  ];
+  return renderPanel(
+    { style, title, number, lines, facts, notes: [whyLine(reader, speech)], buttons },
+    summary,
+  );
+}
+
+/** Calm: what it was, what ended it, when and by whom. Nothing is left to repair. */
+function healedCard(alert: Alert & { readonly healed: Healed }, reader: AlertReader, speech: Speech): Card {
+  const { healed, currency } = alert;
+  const { title, lines } = alertWords(alert, speech);
+  const what = healedSentence(healed, speech);
+  const bare = title.replace(/^[⚠✓]\s*/u, '');
+  return renderPanel(
+    {
+      style: 'default',
+      title: speech.say('alert.healed.title', { title: bare }),
+      lines: [what, ...(alert.kind === 'rechargeFailed' ? lines.slice(0, 1) : [])],
+      facts: [
+        { title: speech.say('alert.fact.when'), value: speech.dateTime(alert.at) },
+        { title: speech.say('alert.fact.healedAt'), value: speech.dateTime(healed.at) },
+        { title: speech.say('alert.fact.then'), value: speech.money(money(healed.balance, currency)) },
+      ],
+      notes: [whyLine(reader, speech)],
+      buttons: [clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' })],
+    },
+    speech.say('alert.healed.summary', { what: `${bare}. ${what}` }),
+  );
+}
+
+/** Nobody is named where the bot itself did it. */
+const BY_ITSELF: Readonly<Partial<Record<Healed['how'], StringKey>>> = {
+  credited: 'alert.healed.creditedAuto',
+  balanceBack: 'alert.healed.balanceBackAuto',
+  cancelled: 'alert.healed.cancelledAuto',
+};
+
+function healedSentence({ how, by }: Healed, speech: Speech): string {
+  const own = by.id === SYSTEM.id ? BY_ITSELF[how] : undefined;
+  return speech.say(own ?? `alert.healed.${how}`, { who: plain(by.name) });
+}
+
+function whyLine({ place, because }: AlertReader, speech: Speech): string {
+  if (because === 'admin') return speech.say('alert.why.admin');
+  return speech.say(place === 'personal' ? 'alert.why.here' : 'alert.why.channel');
+}
+
+type RepairsOf = (facts: AlertFacts, speech: Speech) => readonly PanelButton[];
+
+const main = (title: StringKey, verb: string, speech: Speech): PanelButton =>
+  clickButton(speech.say(title), { verb }, 'positive');
+const other = (title: StringKey, verb: string, speech: Speech): PanelButton =>
+  clickButton(speech.say(title), { verb });
+
+const retryFirst: RepairsOf = (_facts, speech) => [
+  main('autoRecharge.button.retry', 'autoRecharge.retry', speech),
+  other('alert.button.otherCard', 'autoRecharge.form', speech),
+  other('payment.button.addFunds', 'addFunds.form', speech),
+];
+
+/** What helps in each case, the most likely first; each of them also works long after. */
+const REPAIRS: Readonly<Record<AlertKind, RepairsOf>> = {
+  recharged: (_facts, speech) => [other('payment.button.history', 'history.show', speech)],
+  rechargeFailed: (facts, speech) =>
+    facts.declineReason === 'needsAction' ? approval(facts, speech) : retryFirst(facts, speech),
+  negative: (_facts, speech) => [
+    main('payment.button.addFunds', 'addFunds.form', speech),
+    other('alert.button.rule', 'autoRecharge.form', speech),
+  ],
+  recovered: (_facts, speech) => [other('payment.button.history', 'history.show', speech)],
+  low: (facts, speech) => lowRepairs(facts, speech),
+  crossings: (_facts, speech) => [
+    main('payment.button.addFunds', 'addFunds.form', speech),
+    other('alert.button.rule', 'autoRecharge.form', speech),
+  ],
+  paymentUnknown: (_facts, speech) => [other('payment.button.payments', 'payments.show', speech)],
+  test: () => [],
+};
+
+function approval({ actionUrl }: AlertFacts, speech: Speech): readonly PanelButton[] {
+  return [
+    ...linkButton(speech.say('payment.action.open'), actionUrl),
+    other('payment.button.payments', 'payments.show', speech),
+    other('alert.button.otherCard', 'autoRecharge.form', speech),
+  ];
+}
+
+/** Where a limit is reached only a higher one helps; where auto-recharge is off, turning it on. */
+function lowRepairs(facts: AlertFacts, speech: Speech): readonly PanelButton[] {
+  const { noRecharge } = facts;
+  if (noRecharge === 'waiting' || noRecharge === 'paused' || noRecharge === 'held')
+    return retryFirst(facts, speech);
+  const rule = noRecharge === 'capped' ? 'alert.button.raise' : 'autoRecharge.button.set';
+  return [main('payment.button.addFunds', 'addFunds.form', speech), other(rule, 'autoRecharge.form', speech)];
+}

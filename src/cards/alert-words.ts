@@ -1,0 +1,150 @@
+/** What each kind of alert says while its cause lasts: what changed, who caused it, and what to do (PLATFORM). */
+import type { Alert, AlertFacts, AlertKind } from '../billing/ledger/model.js';
+import { money } from '../billing/money.js';
+import type { PanelStyle } from './panel.js';
+import { methodName } from './payment-method.js';
+import { plain } from './render.js';
+import type { Speech } from './speech.js';
+
+export interface AlertWords {
+  readonly style: PanelStyle;
+  readonly title: string;
+  /** The one clear number. */
+  readonly number: string;
+  readonly lines: readonly string[];
+  /** Who or what caused it. */
+  readonly by: string;
+  /** The sentence for notifications. */
+  readonly summary: string;
+}
+
+type WordsOf = (facts: AlertFacts, said: Said, speech: Speech) => AlertWords;
+
+/** The facts as texts. */
+interface Said {
+  readonly balance: string;
+  readonly amount: string;
+  readonly threshold: string;
+  readonly method: string;
+  readonly count: number;
+}
+
+/** A new kind does not compile until it has words. */
+const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
+  recharged: (_facts, said, speech) => ({
+    style: 'good',
+    title: speech.say('alert.recharged.title'),
+    number: `+${said.amount}`,
+    lines: [
+      speech.say('alert.recharged.balance', { balance: said.balance }),
+      speech.say('alert.recharged.text', { method: said.method }),
+    ],
+    by: speech.say('alert.by.rule'),
+    summary: speech.say('alert.recharged.summary', { ...said }),
+  }),
+  rechargeFailed: (facts, said, speech) =>
+    facts.declineReason === 'needsAction' ? needsAction(said, speech) : failed(facts, said, speech),
+  negative: (_facts, said, speech) => ({
+    style: 'attention',
+    title: speech.say('alert.negative.title'),
+    number: said.balance,
+    lines: [speech.say('alert.negative.blocked'), speech.say('alert.negative.text')],
+    by: speech.say('alert.by.calls'),
+    summary: speech.say('alert.negative.summary', { ...said }),
+  }),
+  recovered: ({ by }, said, speech) => ({
+    style: 'good',
+    title: speech.say('alert.recovered.title'),
+    number: said.balance,
+    lines: [speech.say('alert.recovered.text')],
+    by: (by?.name ?? '') === '' ? speech.say('alert.by.system') : plain(by?.name ?? ''),
+    summary: speech.say('alert.recovered.summary', { ...said }),
+  }),
+  low: ({ noRecharge }, said, speech) => ({
+    style: 'warning',
+    title: speech.say('alert.low.title'),
+    number: said.balance,
+    lines: [
+      speech.say('alert.low.text', { threshold: said.threshold }),
+      ...(noRecharge === undefined ? [] : [speech.say(`alert.low.${noRecharge}`)]),
+    ],
+    by: speech.say('alert.by.calls'),
+    summary: speech.say('alert.low.summary', { ...said }),
+  }),
+  crossings: (_facts, said, speech) => ({
+    style: 'warning',
+    title: speech.say('alert.crossings.title'),
+    number: said.balance,
+    lines: [speech.say('alert.crossings.text', { count: said.count }), speech.say('alert.crossings.todo')],
+    by: speech.say('alert.by.calls'),
+    summary: speech.say('alert.crossings.summary', { ...said }),
+  }),
+  paymentUnknown: (_facts, said, speech) => ({
+    style: 'warning',
+    title: speech.say('alert.paymentUnknown.title'),
+    number: said.amount,
+    lines: [
+      speech.say('alert.paymentUnknown.text', { method: said.method }),
+      speech.say('alert.paymentUnknown.todo'),
+    ],
+    by: '',
+    summary: speech.say('alert.paymentUnknown.summary', { ...said }),
+  }),
+  test: ({ by }, said, speech) => ({
+    style: 'accent',
+    title: speech.say('alert.test.title'),
+    number: said.balance,
+    lines: [speech.say('alert.test.text', { name: plain(by?.name ?? '') })],
+    by: plain(by?.name ?? ''),
+    summary: speech.say('alert.test.summary'),
+  }),
+};
+
+export function alertWords({ kind, facts, currency }: Alert, speech: Speech): AlertWords {
+  const text = (micros: bigint | undefined): string =>
+    micros === undefined ? '' : speech.money(money(micros, currency));
+  const said = {
+    balance: text(facts.balance),
+    amount: text(facts.amount),
+    threshold: text(facts.threshold),
+    method: facts.method === undefined ? '' : plain(methodName(facts.method, speech)),
+    count: facts.count ?? 0,
+  };
+  return WORDS[kind](facts, said, speech);
+}
+
+function needsAction(said: Said, speech: Speech): AlertWords {
+  return {
+    style: 'warning',
+    title: speech.say('alert.needsAction.title'),
+    number: said.amount,
+    lines: [speech.say('alert.needsAction.text', { amount: said.amount, method: said.method })],
+    by: speech.say('alert.by.rule'),
+    summary: speech.say('alert.needsAction.summary', { ...said }),
+  };
+}
+
+function failed(facts: AlertFacts, said: Said, speech: Speech): AlertWords {
+  const { declineReason = 'declined' } = facts;
+  const reason = speech.say(
+    `payment.declined.${declineReason === 'needsAction' ? 'declined' : declineReason}`,
+  );
+  return {
+    style: 'attention',
+    title: speech.say('alert.rechargeFailed.title'),
+    number: said.amount,
+    lines: [
+      speech.say('alert.rechargeFailed.text', { amount: said.amount, method: said.method }),
+      reason,
+      ...nextLines(facts, speech),
+    ],
+    by: speech.say('alert.by.rule'),
+    summary: speech.say('alert.rechargeFailed.summary', { ...said, reason }),
+  };
+}
+
+function nextLines({ paused, nextTry }: AlertFacts, speech: Speech): readonly string[] {
+  if (paused === true) return [speech.say('alert.rechargeFailed.paused')];
+  if (nextTry === undefined) return [];
+  return [speech.say('alert.rechargeFailed.nextTry', { time: speech.dateTime(nextTry) })];
+}

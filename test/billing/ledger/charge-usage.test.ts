@@ -1,0 +1,146 @@
+import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
+import type { DayTotals, StoredCall } from '../../../src/billing/ledger/model.js';
+import { rowKeys, rowOf, type World } from '../../../src/billing/ledger/world.js';
+import { checkCommit } from '../../../src/billing/storage/limits.js';
+import { toColumns } from '../../../src/billing/rows/columns.js';
+import { START, usd } from '../../support/billing.js';
+import { accept, batchOf, bought, call, receiptOf, worldOf } from '../../support/world.js';
+
+function charged(world: World, ...calls: readonly StoredCall[]): World {
+  return accept(chargeUsage(world, batchOf(calls), START));
+}
+
+function dayOf(world: World, date = '2026-11-17'): DayTotals | undefined {
+  return rowOf(world, 'day', rowKeys.day(date));
+}
+
+const rich = bought(worldOf(), usd(100));
+
+test('one transaction of calls is one entry', () => {
+  const world = charged(rich, call(usd(1)), call(usd(2)), call(usd(3)));
+  expect(world.entries.slice(1)).toMatchObject([{ kind: 'usage', amount: usd(-6), balanceAfter: usd(94) }]);
+});
+
+test('the same record again changes nothing', () => {
+  const one = call(usd(1));
+  const world = charged(rich, one);
+  expect(charged(world, one)).toBe(world);
+  expect(receiptOf(world, [one])).toMatchObject({ chargedCount: 0, unchanged: 1, balance: usd(99) });
+});
+
+test('the same record twice in one batch is charged once', () => {
+  const one = call(usd(1));
+  expect(charged(rich, one, one).account.balance).toBe(usd(99));
+});
+
+test('a raised charge is debited by the difference only', () => {
+  const one = call(usd(1));
+  const world = charged(charged(rich, one), { ...one, charge: usd(3) });
+  expect(world.entries.at(-1)).toMatchObject({ kind: 'correction', amount: usd(-2), balanceAfter: usd(97) });
+});
+
+test('a lowered charge is credited by the difference', () => {
+  const one = call(usd(3));
+  const world = charged(charged(rich, one), { ...one, charge: usd(1) });
+  expect(world.entries.at(-1)).toMatchObject({ kind: 'correction', amount: usd(2), balanceAfter: usd(99) });
+});
+
+test('corrected and corrected back within one batch, nothing happened', () => {
+  const one = call(usd(3));
+  const world = charged(rich, one);
+  expect(charged(world, { ...one, charge: usd(1) }, one)).toBe(world);
+});
+
+test('a record that is corrected within its own first batch is charged as corrected', () => {
+  const one = call(usd(3));
+  const world = charged(rich, one, { ...one, charge: usd(1) });
+  expect(world.entries.slice(1)).toMatchObject([{ kind: 'usage', amount: usd(-1) }]);
+});
+
+test('two corrections in one batch leave the last', () => {
+  const one = call(usd(3));
+  const world = charged(charged(rich, one), { ...one, charge: usd(5) }, { ...one, charge: usd(4) });
+  expect(world.entries.at(-1)).toMatchObject({ kind: 'correction', amount: usd(-1) });
+});
+
+test('another source may not correct a record', () => {
+  const one = call(usd(1));
+  const world = charged(rich, one);
+  const other: StoredCall = { ...one, source: 'csv', charge: usd(9) };
+  expect(charged(world, other)).toBe(world);
+  expect(receiptOf(world, [other])).toMatchObject({ otherSource: 1, correctedCount: 0 });
+});
+
+test('a free call is kept, and costs nothing', () => {
+  const world = charged(rich, call(0n));
+  expect(world.account.balance).toBe(usd(100));
+  expect(dayOf(world)).toMatchObject({ spend: 0n, calls: 1 });
+});
+
+test('a day knows its spend, calls and destinations, and its closing balance', () => {
+  const world = charged(rich, call(usd(1)), call(usd(2), { details: { destinationName: 'France' } }));
+  expect(dayOf(world)).toMatchObject({
+    spend: usd(3),
+    calls: 2,
+    closingBalance: usd(97),
+    destinations: { 'United Kingdom': { spend: usd(1), calls: 1 }, France: { spend: usd(2), calls: 1 } },
+  });
+});
+
+test('a correction changes the spend of its day, and not the number of calls', () => {
+  const one = call(usd(3));
+  const world = charged(charged(rich, one), { ...one, charge: usd(1) });
+  expect(dayOf(world)).toMatchObject({ spend: usd(1), calls: 1 });
+  expect(dayOf(world)?.destinations['United Kingdom']).toEqual({ spend: usd(1), calls: 1 });
+});
+
+test('a call belongs to the day on which it started where the account is', () => {
+  const rome = bought(worldOf({ timeZone: 'Europe/Rome' }), usd(100));
+  const world = charged(rome, call(usd(1), { start: '2026-11-16T23:30:00.000Z' }));
+  expect(dayOf(world, '2026-11-17')?.spend).toBe(usd(1));
+});
+
+test('more destinations than a day has room for are summed up, and nothing is lost', () => {
+  const calls = Array.from({ length: 80 }, (_, index) =>
+    call(1n, { details: { destinationName: `D${index}` } }),
+  );
+  const day = dayOf(charged(rich, ...calls))!;
+  expect(Object.keys(day.destinations)).toHaveLength(60);
+  expect(day).toMatchObject({ spend: 80n, otherSpend: 20n, otherCalls: 20 });
+});
+
+test.each(['constructor', '__proto__', 'toString', ''])(
+  'a destination named "%s" is one like any other',
+  (name) => {
+    const details = Object.fromEntries([['destinationName', name]]);
+    const world = charged(charged(rich, call(usd(1), { details })), call(usd(1), { details }));
+    const place = Object.entries(dayOf(world)!.destinations).find(([known]) => known === name);
+    expect(place?.[1]).toEqual({ spend: usd(2), calls: 2 });
+  },
+);
+
+test('a day full of the longest and most awkward names stays within the limits of Azure', () => {
+  const calls = Array.from({ length: 80 }, (_, index) =>
+    call(usd(1_000_000), { details: { destinationName: `${index}${'"\\'.repeat(127)}` } }),
+  );
+  const day = dayOf(charged(rich, ...calls))!;
+  expect(() => {
+    checkCommit('t', [{ kind: 'put', key: 'day', values: toColumns(day) }]);
+  }).not.toThrow();
+});
+
+test('the account lists the newest 31 days, newest first', () => {
+  const calls = Array.from({ length: 40 }, (_, index) =>
+    call(1n, { start: new Date(Date.parse(START) - index * 86_400_000).toISOString() }),
+  );
+  const { days } = charged(rich, ...calls).account;
+  expect(days).toHaveLength(31);
+  expect(days[0]?.date).toBe('2026-11-17');
+  expect(days.at(-1)?.date).toBe('2026-10-18');
+});
+
+test('usage is known until the newest call, also where older ones come later', () => {
+  const newer = charged(rich, call(1n, { start: '2026-11-17T08:30:00.000Z' }));
+  const late = charged(newer, call(1n, { start: '2026-11-01T08:30:00.000Z' }));
+  expect(late.account.usage.knownUntil).toBe('2026-11-17T08:30:00.000Z');
+});

@@ -1,0 +1,86 @@
+/** Several instances of the program over the same tables, as in production, with one clock and one processor. */
+import {
+  composeBilling,
+  type BillingSettings,
+  type ComposedBilling,
+  type Voice,
+} from '../../src/compose-billing.js';
+import { DONE } from '../../src/billing/due/job-runner.js';
+import type { Payment } from '../../src/billing/ledger/model.js';
+import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
+import type { PaymentProcessor } from '../../src/billing/payments/processor.js';
+import { SandboxProcessor } from '../../src/billing/payments/sandbox/sandbox-processor.js';
+import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
+import type { TableStore } from '../../src/billing/storage/table.js';
+import { START, TEST_SETTINGS, TestClock } from './billing.js';
+
+export interface SharedParts {
+  readonly table: TableStore;
+  readonly dueTable: TableStore;
+  readonly sandbox: SandboxProcessor;
+  readonly clock: TestClock;
+  readonly newId: () => string;
+}
+
+export interface Instance extends ComposedBilling {
+  readonly shown: Payment[];
+  readonly failures: unknown[];
+}
+
+export interface InstanceOptions {
+  readonly table?: TableStore;
+  readonly dueTable?: TableStore;
+  readonly processor?: PaymentProcessor;
+  readonly settings?: Partial<BillingSettings>;
+  readonly voice?: Voice;
+}
+
+/** In memory, unless other tables are given. */
+export function sharedParts(
+  given: Partial<Pick<SharedParts, 'table' | 'dueTable'>> & { readonly available?: () => boolean } = {},
+): SharedParts {
+  const clock = new TestClock(START);
+  let ids = 0;
+  return {
+    table: given.table ?? new MemoryTableStore(),
+    dueTable: given.dueTable ?? new MemoryTableStore(),
+    clock,
+    sandbox: new SandboxProcessor({
+      table: new MemoryTableStore(),
+      publicUrl: 'http://127.0.0.1:3978',
+      now: clock.now,
+      sleep: async () => undefined,
+      ...(given.available !== undefined && { available: given.available }),
+    }),
+    newId: () => `id-${(ids += 1)}`,
+  };
+}
+
+/** One instance; what it is given takes the place of a shared part, for instance a table that fails. */
+export function instanceOf(parts: SharedParts, options: InstanceOptions = {}): Instance {
+  const shown: Payment[] = [];
+  const failures: unknown[] = [];
+  const composed = composeBilling({
+    table: options.table ?? parts.table,
+    dueTable: options.dueTable ?? parts.dueTable,
+    processor: options.processor ?? parts.sandbox,
+    methods: new SandboxMethods(),
+    log: { jobFailed: (_work, error) => failures.push(error), roundFailed: (error) => failures.push(error) },
+    now: parts.clock.now,
+    random: () => 0.5,
+    newId: parts.newId,
+    settings: { ...TEST_SETTINGS, ...options.settings },
+  });
+  composed.connect(
+    options.voice ?? {
+      showPayment: async (_tenant, payment) => void shown.push(payment),
+      deliverAlert: async () => DONE,
+    },
+  );
+  return { ...composed, shown, failures };
+}
+
+/** Lets everything run that was started and waits for nothing but other promises. */
+export async function calm(turns = 30): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
