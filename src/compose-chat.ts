@@ -10,7 +10,8 @@ import { commands } from './bot/commands/index.js';
 import { createDispatcher } from './bot/dispatcher.js';
 import { formTokens, loadFormKey } from './bot/form-token.js';
 import { DEFAULT_SERVICE_HOSTS, serviceUrlAllowed, type DoorRules } from './bot/front-door.js';
-import { MetPeople } from './bot/known-people.js';
+import { MetPeople, type LookUp } from './bot/known-people.js';
+import { memberLookUp } from './bot/member-lookup.js';
 import { createMessenger, EMULATOR_CHANNEL, type Messenger } from './bot/messenger.js';
 import { paymentShower } from './bot/payment-shower.js';
 import { LedgerRoles } from './bot/roles.js';
@@ -23,6 +24,8 @@ import type { Config } from './config.js';
 import { senderLog } from './log.js';
 
 const SEND_MS_MAX = 10_000;
+/** Within a turn, whose answer has to follow. */
+const LOOK_UP_MS_MAX = 2_500;
 
 /** Builds the chat over a composed billing, and gives billing its voice. */
 export async function composeChat(
@@ -36,7 +39,8 @@ export async function composeChat(
   const adapter = createAdapter({ identity, sendTimeoutMs, ...(authority !== undefined && { authority }) });
   const allows = (serviceUrl: string): boolean => serviceUrlAllowed(serviceUrl, rules);
   const messenger = createMessenger({ adapter, timeoutMs: sendTimeoutMs, allows });
-  const people = peopleOf(parts, composed);
+  const lookUp = memberLookUp({ adapter, timeoutMs: LOOK_UP_MS_MAX, allows });
+  const people = peopleOf(parts, composed, lookUp);
   composed.connect(voiceOf(parts, { composed, people, messenger, now }));
   const services = await servicesOf(parts, { composed, people, now });
   const { roles, audit } = services;
@@ -67,9 +71,9 @@ interface People {
   readonly roles: LedgerRoles;
 }
 
-function peopleOf({ config, tables }: AppParts, { billing }: ComposedBilling): People {
+function peopleOf({ config, tables }: AppParts, { billing }: ComposedBilling, lookUp: LookUp): People {
   const destinations = new DestinationStore(tables.ledger);
-  const met = new MetPeople({ destinations, reader: billing.reader });
+  const met = new MetPeople({ destinations, reader: billing.reader, lookUp });
   const roles = new LedgerRoles({
     reader: billing.reader,
     configuredAdmins: config.adminIds,

@@ -145,7 +145,10 @@ function wrongInProduction(settings: Environment): readonly Refusal[] {
       UNSAFE_PROCESSORS.includes(settings.PAYMENT_PROCESSOR),
       'PAYMENT_PROCESSOR=sandbox is refused in production.',
     ],
-    [isAzurite(settings), 'TABLE_CONNECTION_STRING names the storage emulator: refused in production.'],
+    ...(['TABLE_CONNECTION_STRING', 'TABLE_ACCOUNT_URL'] as const).map((name): Refusal => [
+      isAzurite(settings[name]),
+      `${name} names the storage emulator: refused in production.`,
+    ]),
     [!https, 'PUBLIC_URL must be an https address in production.'],
   ];
 }
@@ -156,8 +159,7 @@ function allGuids(settings: Environment): boolean {
   return [...settings.ALLOWED_TENANTS, ...settings.ADMIN_IDS].every((id) => GUID.test(id));
 }
 
-function isAzurite(settings: Environment): boolean {
-  const text = settings.TABLE_CONNECTION_STRING ?? '';
+function isAzurite(text = ''): boolean {
   return /UseDevelopmentStorage=true|devstoreaccount1/iu.test(text);
 }
 

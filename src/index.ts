@@ -1,4 +1,5 @@
 /** The program: reads the configuration, starts what is embedded, wires everything, and stops all of it again. */
+import { inspect } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
 import { connectTable } from './billing/storage/connect.js';
 import { composeApp, type App, type Tables } from './compose-app.js';
@@ -110,6 +111,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   // A sentence for whoever starts it; the stack only where it is a mistake of the program.
   const expected = error instanceof ConfigError || (error instanceof Error && !(error instanceof TypeError));
-  process.stderr.write(`${expected && error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${expected && error instanceof Error ? error.message : inspect(error)}\n`);
   process.exit(1);
 });

@@ -85,12 +85,14 @@ export function createServer(parts: ServerParts): BotServer {
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'del' } as const;
 
-/** No route, or another method: restify's own answers, in the shape of ours. */
-function onRestifyError(...[, response, error, done]: [Request, Response, RestifyError, () => void]): void {
+/**
+ * No route, or another method: restify's own answers, in the shape of ours. Its `done` is not called, since it would send
+ * a second answer, which ends the process.
+ */
+function onRestifyError(_request: Request, response: Response, error: RestifyError): void {
   const status = error.statusCode ?? 500;
   const code = status === 404 ? 'notFound' : status === 405 ? 'methodNotAllowed' : 'badRequest';
   writeAnswer(response, errorAnswer(status, code, 'There is nothing here.'), randomUUID());
-  done();
 }
 
 interface RestifyError extends Error {
@@ -198,7 +200,8 @@ async function routeRequest(route: Route, request: Request, correlationId: strin
 
 function listen(restify: Server, { host, port }: ServerParts): Promise<{ host: string; port: number }> {
   return new Promise((resolve, reject) => {
-    restify.server.once('error', (error: NodeJS.ErrnoException) => {
+    // On the wrapper: it passes the error on, and throws where nobody listens.
+    restify.once('error', (error: NodeJS.ErrnoException) => {
       reject(new Error(whyNot(error, host, port), { cause: error }));
     });
     restify.server.listen(port, host, () => {

@@ -34,8 +34,8 @@ const usageKeys = z.string().transform((text, context) => {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')) {
-    const [key = '', tenant = ''] = pair.split(':');
-    if (key.length < USAGE_KEY_CHARS_MIN || tenant === '') {
+    const [key = '', tenant = '', ...more] = pair.split(':');
+    if (key.length < USAGE_KEY_CHARS_MIN || tenant === '' || more.length > 0) {
       context.addIssue({
         code: 'custom',
         message: `needs key:tenant pairs, keys of ${USAGE_KEY_CHARS_MIN} characters or more`,

@@ -151,6 +151,13 @@ export class Billing {
     await this.change(tenant, 'testAlert', (world, now) => tellTest(world, test, now));
   }
 
+  /** Somebody hears alerts again: what reached nobody is told now. */
+  async tellUndelivered(tenant: string): Promise<void> {
+    const { undelivered } = await this.reader.account(tenant);
+    for (const sequence of undelivered)
+      void this.deps.runner.kick({ tenant, name: 'alert', subject: sequence.toString() });
+  }
+
   async noteUndelivered(tenant: string, note: { sequence: bigint; undelivered: boolean }): Promise<void> {
     const keys = [rowKeys.alert(note.sequence)];
     await this.deps.ledger.submit<Alert>(tenant, {

@@ -169,7 +169,7 @@ function tenantOf(raw: Raw): string | undefined {
 
 function personOf({ from }: Raw): Person | undefined {
   if (from?.id === undefined) return undefined;
-  const key = keyPart(from.aadObjectId ?? from.id);
+  const key = readPersonId(from.aadObjectId ?? from.id);
   if (key === undefined) return undefined;
   // Events carry no name: the id stands in for it until the person writes.
   const name = from.name?.trim() ?? '';
@@ -178,6 +178,11 @@ function personOf({ from }: Raw): Person | undefined {
     channelAccountId: from.id,
     name: (name === '' ? from.id : name).slice(0, NAME_CHARS_MAX),
   };
+}
+
+/** The same person has the same id in their messages and in the channel's list of members. */
+export function readPersonId(value: string): string | undefined {
+  return keyPart(value);
 }
 
 /** Ids that are too long to be a key are refused rather than cut, since two cut ids could be the same. */

@@ -23,18 +23,20 @@ export type BotIdentity =
 export interface TokenAuthority {
   readonly issuer: string;
   readonly openIdMetadataUrl: string;
+  /** Of the Emulator's tokens, which only a MultiTenant bot takes. */
+  readonly emulatorOpenIdMetadataUrl: string;
 }
 
 /** Source: learn.microsoft.com, "Authentication with the Bot Connector API", and the SDK's own defaults. */
 const BOT_FRAMEWORK: TokenAuthority = {
   issuer: 'https://api.botframework.com',
   openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+  emulatorOpenIdMetadataUrl:
+    'https://login.microsoftonline.com/botframework.com/v2.0/.well-known/openid-configuration',
 };
 const LOGIN_URL = 'https://login.microsoftonline.com/botframework.com';
 const CONNECTOR_SCOPE = 'https://api.botframework.com';
 const OAUTH_URL = 'https://api.botframework.com';
-const EMULATOR_OPENID_URL =
-  'https://login.microsoftonline.com/botframework.com/v2.0/.well-known/openid-configuration';
 const CALLER_ID = 'urn:botframework:azure';
 
 export interface AdapterOptions {
@@ -63,13 +65,15 @@ export class BotAdapter extends CloudAdapter {
     this.appId = identity.kind === 'unauthenticated' ? '' : identity.appId;
   }
 
-  /** Undefined where the token is missing or not to be believed, whatever the reason: callers get no hint. */
-  async authenticate(body: object, authorization: string): Promise<Authenticated | undefined> {
+  /** A token that is missing or not to be believed is `refused`, whatever the reason: callers get no hint. */
+  async authenticate(
+    body: object,
+    authorization: string,
+  ): Promise<Authenticated | 'refused' | 'unavailable'> {
     try {
       return await this.botFrameworkAuthentication.authenticateRequest(body as Activity, authorization);
     } catch (error) {
-      if (isKeyServerFailure(error)) throw error;
-      return undefined;
+      return isKeyServerFailure(error) ? 'unavailable' : 'refused';
     }
   }
 
@@ -107,7 +111,7 @@ function authenticationOf({ identity, authority = BOT_FRAMEWORK, sendTimeoutMs }
       ToBotFromChannelTokenIssuer: authority.issuer,
       OAuthUrl: OAUTH_URL,
       ToBotFromChannelOpenIdMetadataUrl: authority.openIdMetadataUrl,
-      ToBotFromEmulatorOpenIdMetadataUrl: EMULATOR_OPENID_URL,
+      ToBotFromEmulatorOpenIdMetadataUrl: authority.emulatorOpenIdMetadataUrl,
       CallerId: CALLER_ID,
     },
     undefined,

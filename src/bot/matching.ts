@@ -200,12 +200,12 @@ function typosAllowed(letters: number): number {
 
 function closest(phrases: readonly Phrase[], words: readonly Word[]): Phrase | undefined {
   let winner: { readonly phrase: Phrase; readonly share: number } | undefined;
-  for (const phrase of phrases) {
+  for (const phrase of phrases.filter(({ compact }) => compact.length >= LETTERS_TO_GUESS_MIN)) {
     const said = words
       .slice(0, phrase.words.length)
       .map((word) => word.plain)
       .join('');
-    if (said.length > LETTERS_COMPARED_MAX || phrase.compact.length < LETTERS_TO_GUESS_MIN) continue;
+    if (said.length > LETTERS_COMPARED_MAX) continue;
     const typos = distance(said, phrase.compact);
     const share = typos / phrase.compact.length;
     if (typos > typosAllowed(phrase.compact.length) || share >= (winner?.share ?? 1)) continue;

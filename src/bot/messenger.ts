@@ -65,11 +65,13 @@ async function sendIn(
 ): Promise<SendResult> {
   if (!allows(to.serviceUrl)) return failureOf(new Error('the stored service URL is not allowed'));
   return sendWithin(timeoutMs, async () => {
-    let activityId: string | undefined;
+    let outcome: Promise<string | undefined> = Promise.resolve(undefined);
     await adapter.continueConversationAsync(adapter.appId, referenceTo(to), async (context) => {
-      activityId = await send(context);
+      outcome = send(context);
+      // A failure must not reach the adapter's turn error handler: it would swallow it, and we would take it for sent.
+      await outcome.catch(() => undefined);
     });
-    return activityId;
+    return outcome;
   });
 }
 

@@ -67,10 +67,7 @@ async function receive(parts: SeamParts, delivery: Delivery): Promise<TurnAnswer
     return { status: 400, body: { error: { code: 'badActivity', message: 'The body is not an activity.' } } };
   }
   const authenticated = await parts.adapter.authenticate(body, authorization);
-  if (authenticated === undefined) {
-    parts.log.warn({ correlationId, type: activity.type }, 'activity without a valid token refused');
-    return { status: 401, body: { error: { code: 'unauthorized', message: 'A valid token is needed.' } } };
-  }
+  if (typeof authenticated === 'string') return notAuthenticated(parts, authenticated, correlationId);
   const verdict = checkAtDoor(activity, parts.rules);
   if (verdict.kind === 'ignored') return { status: 200 };
   if (verdict.kind === 'refused') return refuse(parts, activity, { reason: verdict.reason, correlationId });
@@ -84,6 +81,20 @@ async function receive(parts: SeamParts, delivery: Delivery): Promise<TurnAnswer
       });
     }),
   );
+}
+
+/** Where the keys could not be fetched nothing is known about the token: 503 asks the service to come again. */
+function notAuthenticated(
+  parts: SeamParts,
+  why: 'refused' | 'unavailable',
+  correlationId: string,
+): TurnAnswer {
+  if (why === 'unavailable') {
+    parts.log.error({ correlationId }, 'the keys of the Bot Framework could not be fetched');
+    return { status: 503, body: { error: { code: 'unavailable', message: 'Please try again later.' } } };
+  }
+  parts.log.warn({ correlationId }, 'activity without a valid token refused');
+  return { status: 401, body: { error: { code: 'unauthorized', message: 'A valid token is needed.' } } };
 }
 
 /**

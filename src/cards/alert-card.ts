@@ -37,7 +37,7 @@ function livingCard(alert: Alert, reader: AlertReader, speech: Speech): Card {
     clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' }),
   ];
   return renderPanel(
-    { style, title, number, lines, facts, notes: [whyLine(reader, speech)], buttons },
+    { style, title, number, lines, facts, notes: [whyLine(alert.kind, reader, speech)], buttons },
     summary,
   );
 }
@@ -47,21 +47,26 @@ function healedCard(alert: Alert & { readonly healed: Healed }, reader: AlertRea
   const { healed, currency } = alert;
   const { title, lines } = alertWords(alert, speech);
   const what = healedSentence(healed, speech);
+  // The trouble goes on under a newer alert: this one must not say that it is over.
+  const older = healed.how === 'superseded';
   const bare = title.replace(/^[⚠✓]\s*/u, '');
   return renderPanel(
     {
       style: 'default',
-      title: speech.say('alert.healed.title', { title: bare }),
+      title: speech.say(older ? 'alert.healed.olderTitle' : 'alert.healed.title', { title: bare }),
       lines: [what, ...(alert.kind === 'rechargeFailed' ? lines.slice(0, 1) : [])],
       facts: [
         { title: speech.say('alert.fact.when'), value: speech.dateTime(alert.at) },
-        { title: speech.say('alert.fact.healedAt'), value: speech.dateTime(healed.at) },
+        {
+          title: speech.say(older ? 'alert.fact.newerAt' : 'alert.fact.healedAt'),
+          value: speech.dateTime(healed.at),
+        },
         { title: speech.say('alert.fact.then'), value: speech.money(money(healed.balance, currency)) },
       ],
-      notes: [whyLine(reader, speech)],
+      notes: [whyLine(alert.kind, reader, speech)],
       buttons: [clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' })],
     },
-    speech.say('alert.healed.summary', { what: `${bare}. ${what}` }),
+    speech.say(older ? 'alert.healed.olderSummary' : 'alert.healed.summary', { what: `${bare}. ${what}` }),
   );
 }
 
@@ -77,7 +82,9 @@ function healedSentence({ how, by }: Healed, speech: Speech): string {
   return speech.say(own ?? `alert.healed.${how}`, { who: plain(by.name) });
 }
 
-function whyLine({ place, because }: AlertReader, speech: Speech): string {
+function whyLine(kind: AlertKind, { place, because }: AlertReader, speech: Speech): string {
+  // A test also goes where nobody asked for alerts.
+  if (kind === 'test' && because !== 'asked') return speech.say('alert.why.test');
   if (because === 'admin') return speech.say('alert.why.admin');
   return speech.say(place === 'personal' ? 'alert.why.here' : 'alert.why.channel');
 }

@@ -6,7 +6,7 @@ import { linkButton, renderPanel, type PanelButton, type PanelFact, type PanelSt
 import { methodName } from './payment-method.js';
 import { clickButton } from './payment-view.js';
 import { plain, type Card } from './render.js';
-import type { Speech } from './speech.js';
+import type { Speech, StringKey } from './speech.js';
 
 export type Rule = Pick<AutoRechargeRule, 'trigger' | 'amount' | 'monthCap' | 'method'>;
 
@@ -50,10 +50,7 @@ const STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
 
 export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
   const { rule, currency, situation, asked, superseded = false } = facts;
-  const title =
-    asked === 'set'
-      ? speech.say('autoRecharge.set.title')
-      : speech.say(`autoRecharge.retry.${situation.kind}`);
+  const title = speech.say(asked === 'set' ? setTitle(situation) : `autoRecharge.retry.${situation.kind}`);
   const now = situationLines(facts, speech);
   const panel = {
     style: STYLES[situation.kind],
@@ -72,6 +69,13 @@ export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
   return renderPanel(panel, [title, ...now].join('. '));
 }
 
+function setTitle({ kind }: Situation): StringKey {
+  return kind === 'declined' || kind === 'needsAction'
+    ? `autoRecharge.set.${kind}`
+    : 'autoRecharge.set.title';
+}
+
+/** Who set it and when, in one line. */
 export function setBy(rule: { readonly setBy: Actor; readonly setAt: string }, speech: Speech): string {
   return speech.say('autoRecharge.byAt', { name: plain(rule.setBy.name), time: speech.dateTime(rule.setAt) });
 }

@@ -76,7 +76,6 @@ describe('words', () => {
 
   test.each([
     ['unknown words', { text: 'xyzzy' }, 'I didn’t understand that'],
-    ['a mention only', { text: `<at>${BOT.name}</at>` }, 'help||'],
     ['a file', { text: '', attachments: [{ contentType: 'image/png' }] }, 'I can’t read attachments'],
     ['HTML and Markdown', { text: '<script>**x**</script>' }, 'I didn’t understand that'],
     ['an emoji', { text: '🙂' }, 'I didn’t understand that'],
@@ -84,6 +83,11 @@ describe('words', () => {
   ])('get a clear answer: %s', async (_what, extras, expected) => {
     const { text } = await client().say('', extras);
     expect(text).toContain(expected);
+  });
+
+  test('that are a mention only, or nothing at all, get help', async () => {
+    expect((await client({ scope: 'channel' }).say('')).text).toContain('help||');
+    expect((await client().say('')).text).toContain('help||');
   });
 
   test('of a viewer that need an admin are refused, naming who can help, and written down', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { COMMAND_NAMES, type CommandName } from '../../src/bot/command-name.js';
+import { COMMAND_NAMES } from '../../src/bot/command-name.js';
 import { understand } from '../../src/bot/matching.js';
 import { LANGUAGES, rawString, stringKeys, type Language } from '../../src/cards/speech.js';
 
@@ -106,7 +106,7 @@ describe('phrases', () => {
 
   test.each(LANGUAGES)('in %s include the title of each command, which its button types', (language) => {
     for (const name of COMMAND_NAMES) {
-      const title = rawString(language, `command.${name}.title` as `command.${CommandName}.title`);
+      const title = rawString(language, `command.${name}.title`);
       const found = understand(title, language);
       expect(found.kind === 'command' && found.match.name).toBe(name);
     }

@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What the bot may ask for; `member` is a question about somebody in the conversation. */
+export type Asking = Sent['kind'] | 'member';
+
 export interface Sent {
   readonly kind: 'post' | 'update' | 'delete' | 'create';
   readonly conversationId: string;
@@ -55,7 +58,7 @@ export const FAULTS = {
 
 interface Planned {
   readonly fault: Fault;
-  readonly only: (kind: Sent['kind'], conversationId: string) => boolean;
+  readonly only: (kind: Asking, conversationId: string) => boolean;
   left: number;
 }
 
@@ -95,7 +98,7 @@ export class StubConnector {
   }
 
   /** The next `times` requests of that kind (and conversation) get the fault; the default is every one from now on. */
-  fail(fault: Fault, options: { times?: number; kind?: Sent['kind']; conversationId?: string } = {}): void {
+  fail(fault: Fault, options: { times?: number; kind?: Asking; conversationId?: string } = {}): void {
     const { times = Number.POSITIVE_INFINITY, kind, conversationId } = options;
     this.planned.push({
       fault,
@@ -148,8 +151,18 @@ export class StubConnector {
     const text = await read(request);
     const path = readPath(pathname);
     if (path === undefined) answer(response, 404, { error: { code: 'NoSuchPath', message: pathname } });
+    else if (method === 'GET' && path.id !== '') this.tellMember(response, path);
     else if (method === 'GET') this.list(response, searchParams, path.what === 'pagedmembers');
     else this.deliver(response, { ...path, kind: kindOf(method, path.conversation), text });
+  }
+
+  /** One of `members`, by its id. */
+  private tellMember(response: ServerResponse, { conversation, id }: Path): void {
+    const fault = this.nextFault('member', conversation);
+    const known = this.members.find((member) => member['id'] === id);
+    if (fault !== undefined) suffer(response, fault);
+    else if (known === undefined) answer(response, 404, { error: { code: 'MemberNotFoundInConversation' } });
+    else answer(response, 200, known);
   }
 
   private list(response: ServerResponse, query: URLSearchParams, paged: boolean): void {
@@ -184,7 +197,7 @@ export class StubConnector {
     return sent;
   }
 
-  private nextFault(kind: Sent['kind'], conversationId: string): Fault | undefined {
+  private nextFault(kind: Asking, conversationId: string): Fault | undefined {
     const planned = this.planned.find((one) => one.left > 0 && one.only(kind, conversationId));
     if (planned === undefined) return undefined;
     planned.left -= 1;

@@ -53,6 +53,17 @@ export function json<T extends z.ZodType>(schema: T) {
   }, schema);
 }
 
+/** An object with any names that people or billers came up with: zod's own drops one that is called `__proto__`. */
+export function dictionary<T extends z.ZodType>(value: T) {
+  const entries = z.array(z.tuple([z.string(), value]));
+  return z.preprocess(
+    (object) => (typeof object === 'object' && object !== null ? Object.entries(object) : object),
+    entries.transform(
+      (known): Record<string, z.output<T>> => Object.fromEntries(known) as Record<string, z.output<T>>,
+    ),
+  );
+}
+
 /** @throws UnreadableRow naming the row and the columns that are wrong, never their content. */
 export function fromColumns<T>(schema: z.ZodType<T>, key: string, values: Values): T {
   const parsed = schema.safeParse(values);

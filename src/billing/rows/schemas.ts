@@ -13,7 +13,7 @@ import {
   type Entry,
 } from '../ledger/model.js';
 import type { LedgerRow } from '../ledger/world.js';
-import { json } from './columns.js';
+import { dictionary, json } from './columns.js';
 
 const text = z.string();
 const micros = z.bigint();
@@ -110,7 +110,7 @@ const call = z.object({
   start: text,
   durationSeconds: json(z.number()),
   source: z.enum(USAGE_SOURCES),
-  details: json(z.record(text, text)),
+  details: json(dictionary(text)),
 });
 
 const day = z.object({
@@ -118,7 +118,7 @@ const day = z.object({
   date: text,
   spend: micros,
   calls: json(count),
-  destinations: json(z.record(text, z.object({ spend: micros, calls: count }))),
+  destinations: json(dictionary(z.object({ spend: micros, calls: count }))),
   otherSpend: micros,
   otherCalls: json(count),
   closingBalance: micros,

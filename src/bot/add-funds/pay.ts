@@ -4,6 +4,7 @@ import type { Refusal } from '../../billing/ledger/world.js';
 import { noticeCard } from '../../cards/notice.js';
 import type { Card } from '../../cards/render.js';
 import { post, replace, type Reply } from '../command.js';
+import { EMULATOR_CHANNEL } from '../messenger.js';
 import { notices } from '../notices.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
@@ -63,10 +64,13 @@ async function charge(till: Till, preview: OpenedPreview, { amount, method }: Pr
     : replace(await refusalCard(requested.reason, till, { amount, method }));
 }
 
-/** Known only where the client tells which message was clicked: that one is brought up to date later. */
+/**
+ * Known only where the client tells which message was clicked, and shows updates: that one is brought up to date later.
+ * In the Emulator an update is one more message, and a receipt that comes twice looks like two charges.
+ */
 function originOf(turn: Turn): { readonly origin?: CardOrigin } {
   const { cardActivityId, conversation } = turn;
-  if (cardActivityId === undefined) return {};
+  if (cardActivityId === undefined || conversation.channelId === EMULATOR_CHANNEL) return {};
   return { origin: { conversationKey: conversation.key, activityId: cardActivityId } };
 }
 

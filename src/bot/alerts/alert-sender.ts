@@ -37,7 +37,7 @@ export class AlertSender {
     if (alert === undefined) return DONE;
     const [all, deliveries] = await Promise.all([
       this.deps.destinations.list(tenant),
-      this.deps.deliveries.list(tenant, sequence),
+      this.soFar(tenant, sequence),
     ]);
     const audience = await this.audience(tenant, alert, all);
     const known = all.filter((place) => deliveries.get(place.conversation.key)?.state === 'sent');
@@ -47,6 +47,16 @@ export class AlertSender {
     });
     const fallback = await this.fallBack(tenant, alert, { results, all, deliveries });
     return this.conclude(tenant, alert, [...results.values(), ...fallback.values()]);
+  }
+
+  /** What came of it until now. What reached nobody starts anew: who refused it then may take it today. */
+  private async soFar(tenant: string, sequence: bigint): Promise<ReadonlyMap<string, Delivery>> {
+    const [deliveries, { undelivered }] = await Promise.all([
+      this.deps.deliveries.list(tenant, sequence),
+      this.deps.billing.reader.account(tenant),
+    ]);
+    if (!undelivered.includes(sequence)) return deliveries;
+    return new Map([...deliveries].filter(([, { state }]) => state !== 'failed'));
   }
 
   /** Who asked for alerts; where nobody did, the admins in person. */
@@ -66,7 +76,7 @@ export class AlertSender {
     return personal.filter((_, index) => admins[index]);
   }
 
-  /** Where a destination is lost, the admins whom the bot has met hear it in person. */
+  /** Where a destination is lost, now or in an earlier try, the admins whom the bot has met hear it in person. */
   private async fallBack(
     tenant: string,
     alert: Alert,
@@ -76,7 +86,9 @@ export class AlertSender {
       deliveries: ReadonlyMap<string, Delivery>;
     },
   ): Promise<ReadonlyMap<Destination, Told>> {
-    const lost = [...said.results.values()].some((told) => told.kind === 'failed');
+    const lost =
+      [...said.results.values()].some((told) => told.kind === 'failed') ||
+      [...said.deliveries.values()].some(({ state }) => state === 'failed');
     if (!lost || alert.only !== undefined) return new Map();
     const others = said.all.filter((place) => !said.results.has(place));
     return this.tell(tenant, alert, {

@@ -55,10 +55,15 @@ export class DestinationStore implements Destinations, Sightings {
     await this.table.commit(partitionOf(tenant), [{ kind: 'delete', key: destinationKey(conversationKey) }]);
   }
 
-  /** The channel refuses for now: silent until the person writes or the app is installed again. */
+  /**
+   * The channel refuses for now: silent until the person writes or the app is installed again. A place that never asked
+   * stays as it is: waking up it must not count as one that did, or the others would no longer be told in person.
+   */
   async pause(tenant: string, conversationKey: string): Promise<void> {
     this.remembered.delete(`${tenant}|${conversationKey}`);
-    await this.change(tenant, conversationKey, (known) => known && { ...known, alerts: 'paused' });
+    await this.change(tenant, conversationKey, (known) =>
+      known?.alerts === 'on' ? { ...known, alerts: 'paused' } : known,
+    );
   }
 
   async localeOf(tenant: string, conversationKey: string): Promise<string | undefined> {

@@ -80,11 +80,12 @@ async function updateFailed(deps: TellDeps, task: Task, failure: SendFailure): P
 
 async function postFailed(deps: TellDeps, task: Task, failure: SendFailure): Promise<Told> {
   const key = task.destination.conversation.key;
-  if (failure.kind === 'gone') await deps.destinations.gone(task.tenant, key);
-  if (failure.kind === 'blocked') await deps.destinations.pause(task.tenant, key);
   const tries = triesAfter(task);
   const again = isPassing(failure) && tries < DELIVERY_TRIES_MAX;
+  // Noted first: after a crash the note still says that somebody lost this alert, and the admins hear it in person.
   await note(deps, task, { state: again ? 'waiting' : 'failed', version: 0, tries });
+  if (failure.kind === 'gone') await deps.destinations.gone(task.tenant, key);
+  if (failure.kind === 'blocked') await deps.destinations.pause(task.tenant, key);
   return again ? { kind: 'again', at: retryAt(deps.now(), failure, tries) } : FAILED;
 }
 

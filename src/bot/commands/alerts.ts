@@ -36,6 +36,7 @@ export const alertsCommand: Command = {
 async function set(alerts: 'on' | 'off', turn: Turn, services: Services): Promise<Card> {
   const { tenant, conversation, person } = turn;
   await services.destinations.setAlerts(tenant, conversation, alerts);
+  if (alerts === 'on') await services.billing.tellUndelivered(tenant);
   await services.audit.note({ tenant, personId: person.id, did: `alerts.${alerts}`, outcome: 'done' });
   return stateCard(alerts, turn, await heardElsewhere(turn, services));
 }

@@ -84,23 +84,29 @@ function everywhere(law: (world: World, before: Account) => void): void {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const worlds = walk(steps);
-      worlds.forEach((world, index) => law(world, worlds[Math.max(0, index - 1)]!.account));
+      worlds.forEach((world, index) => {
+        law(world, worlds[Math.max(0, index - 1)]!.account);
+      });
     }),
   );
 }
 
 test('law: the balance is what was credited minus the pointer', () => {
-  everywhere(({ account }) => expect(account.balance).toBe(lineBalance(account)));
+  everywhere(({ account }) => {
+    expect(account.balance).toBe(lineBalance(account));
+  });
 });
 
 test('law: the balance is the sum of all entries', () => {
-  everywhere(({ account, entries }) =>
-    expect(account.balance).toBe(entries.reduce((sum, entry) => sum + entry.amount, 0n)),
-  );
+  everywhere(({ account, entries }) => {
+    expect(account.balance).toBe(entries.reduce((sum, entry) => sum + entry.amount, 0n));
+  });
 });
 
 test('law: the pointer never goes back', () => {
-  everywhere(({ account }, before) => expect(account.pointer >= before.pointer).toBe(true));
+  everywhere(({ account }, before) => {
+    expect(account.pointer >= before.pointer).toBe(true);
+  });
 });
 
 test('law: above zero the balance is what is left of the lots and of credit that is no purchase', () => {
@@ -127,6 +133,8 @@ function uncovered({ pointer, credited }: Account, lots: readonly Lot[]): bigint
 test('law: lots follow one another and never overlap', () => {
   everywhere((world) => {
     const lots = lotsOf(world);
-    lots.slice(1).forEach((lot, index) => expect(lot.start >= lots[index]!.end).toBe(true));
+    lots.slice(1).forEach((lot, index) => {
+      expect(lot.start >= lots[index]!.end).toBe(true);
+    });
   });
 });

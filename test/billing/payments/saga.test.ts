@@ -168,10 +168,9 @@ describe('an approval that a person must give', () => {
     const world = worldWith(undefined, () => up);
     await paid(world, 'needsAction');
     up = false;
-    expect(await later(world, { minutes: 5 })).toMatchObject({
-      status: 'actionRequired',
-      actionUrl: expect.any(String),
-    });
+    const payment = await later(world, { minutes: 5 });
+    expect(payment?.status).toBe('actionRequired');
+    expect(payment?.actionUrl).toContain('/sandbox/payments/');
   });
 });
 
@@ -301,12 +300,11 @@ describe('cancelling', () => {
     const gate = new Promise<void>((resolve) => {
       letConfirm = resolve;
     });
-    let first: Instance | undefined;
     const canceller = instanceOf(parts, {
       processor: processorWith(parts.sandbox, {
         cancel: async (charge) => {
           const answer = await parts.sandbox.cancel(charge);
-          if (answer.kind === 'absent') void first?.billing.lookAtPayment(TENANT, 'p1');
+          if (answer.kind === 'absent') void first.billing.lookAtPayment(TENANT, 'p1');
           await calm();
           return answer;
         },
@@ -317,7 +315,7 @@ describe('cancelling', () => {
       instanceOf(parts, { processor: processorWith(parts.sandbox, { begin: () => never() }) }),
       'succeeds',
     );
-    first = instanceOf(parts, {
+    const first = instanceOf(parts, {
       processor: processorWith(parts.sandbox, {
         confirm: async (charge) => {
           await gate;

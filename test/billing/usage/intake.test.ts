@@ -1,4 +1,4 @@
-import { QUARANTINE_REASONS } from '../../../src/billing/usage/call-record.js';
+import type { QUARANTINE_REASONS } from '../../../src/billing/usage/call-record.js';
 import type { TableStore, Write } from '../../../src/billing/storage/table.js';
 import { StorageUnavailable } from '../../../src/billing/storage/table.js';
 import { ADMIN, TENANT, testBilling, usd } from '../../support/billing.js';

@@ -24,7 +24,13 @@ let payments = 0;
 async function topUp(test: TestBilling, amount: number): Promise<void> {
   const paymentId = `top-up-${(payments += 1)}`;
   const method = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
-  const request = { paymentId, mintedAt: test.clock.now(), amount: money(usd(amount), 'USD'), method, by: ADMIN };
+  const request = {
+    paymentId,
+    mintedAt: test.clock.now(),
+    amount: money(usd(amount), 'USD'),
+    method,
+    by: ADMIN,
+  };
   await test.billing.requestTopUp(TENANT, request);
   await test.billing.paymentWithin(TENANT, paymentId, 1_000);
 }
@@ -34,9 +40,9 @@ async function typed(at: Stage, rest: string, turn: TestTurnOptions = {}): Promi
 }
 
 /** Time passes between two clicks of a person. */
-async function press(at: Stage, card: Card, title: string, turn: TestTurnOptions = {}): Promise<Card> {
+async function press(at: Stage, card: Card, title: string): Promise<Card> {
   at.test.clock.pass({ seconds: 2 });
-  return (await clicked(autoRechargeCommand, at.scene(turn), button(card, title).data)).card;
+  return (await clicked(autoRechargeCommand, at.scene(), button(card, title).data)).card;
 }
 
 interface Filled {
@@ -225,7 +231,9 @@ describe('the confirmation', () => {
     const at = await stage(50);
     const older = await submit(at, { amount: '50' });
     await confirmed(at, { amount: '200' });
-    expect(textOf(await press(at, older, 'Turn on'))).toContain('Somebody set auto-recharge after your preview');
+    expect(textOf(await press(at, older, 'Turn on'))).toContain(
+      'Somebody set auto-recharge after your preview',
+    );
     expect((await accountOf(at)).rule?.amount).toBe(usd(200));
   });
 
@@ -242,11 +250,14 @@ describe('the confirmation', () => {
   test('a day later shows a new preview; forged or from elsewhere it changes nothing', async () => {
     const at = await stage(50);
     const preview = await submit(at);
-    const elsewhere = { conversation: { key: 'conversation-2' } };
-    expect(textOf(await press(at, preview, 'Turn on', elsewhere))).toContain('This card no longer works');
     const { data } = button(preview, 'Turn on');
+    const elsewhere = at.scene({ conversation: { key: 'conversation-2' } });
+    const moved = (await clicked(autoRechargeCommand, elsewhere, data)).card;
+    expect(textOf(moved)).toContain('This card no longer works');
     const forged = { ...data, token: `${String(data['token'])}x` };
-    expect(textOf((await clicked(autoRechargeCommand, at.scene(), forged)).card)).toContain('no longer works');
+    expect(textOf((await clicked(autoRechargeCommand, at.scene(), forged)).card)).toContain(
+      'no longer works',
+    );
     expect(await click(autoRechargeCommand, at.scene(), { verb: 'autoRecharge.confirm' })).toBe('malformed');
     at.test.clock.pass({ hours: 25 });
     expect(textOf(await press(at, preview, 'Turn on'))).toContain('more than a day old');

@@ -1,0 +1,131 @@
+import { DestinationStore } from '../../../src/bot/alerts/destination-store.js';
+import type { Sighting } from '../../../src/bot/ports.js';
+import { placeOf } from '../../support/alerts.js';
+import { START, TENANT } from '../../support/billing.js';
+import { watchedTable, type WatchedTable } from '../../support/ledger.js';
+
+const ADA = { id: 'ada-1', name: 'Ada Admin', channelAccountId: '29:ada' };
+const ON_CALL = placeOf('on-call');
+
+let watched: WatchedTable;
+let store: DestinationStore;
+beforeEach(() => {
+  watched = watchedTable();
+  store = new DestinationStore(watched.table);
+});
+
+const sighting = (more: Partial<Sighting> = {}): Sighting => ({
+  tenant: TENANT,
+  conversation: ON_CALL,
+  locale: 'en-US',
+  now: START,
+  ...more,
+});
+const stored = () => store.find(TENANT, ON_CALL.key);
+
+test('a place is new once, and the same words of it are written once', async () => {
+  expect(await store.seen(sighting())).toEqual({ isNew: true });
+  for (let again = 0; again < 3; again += 1) expect(await store.seen(sighting())).toEqual({ isNew: false });
+  expect(watched.commits).toHaveLength(1);
+});
+
+test('a program that starts again reads the place, and writes nothing', async () => {
+  await store.seen(sighting());
+  expect(await new DestinationStore(watched.table).seen(sighting())).toEqual({ isNew: false });
+  expect(watched.commits).toHaveLength(1);
+});
+
+test('of several sightings at the same time exactly one is told that the place is new', async () => {
+  const other = new DestinationStore(watched.table);
+  const answers = await Promise.all([store, other, store, other, store].map((one) => one.seen(sighting())));
+  expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
+});
+
+test('another service URL or locale is kept, each in one write', async () => {
+  await store.seen(sighting());
+  const conversation = { ...ON_CALL, serviceUrl: 'https://smba.trafficmanager.net/amer/' };
+  await store.seen(sighting({ conversation }));
+  expect((await stored())?.conversation.serviceUrl).toBe('https://smba.trafficmanager.net/amer/');
+  await store.seen(sighting({ conversation, locale: 'it-IT' }));
+  expect(await stored()).toMatchObject({ conversation, locale: 'it-IT' });
+  expect(watched.commits).toHaveLength(3);
+});
+
+test('an activity without a locale leaves the known one', async () => {
+  await store.seen(sighting({ locale: 'it-IT' }));
+  const { locale: _none, ...silent } = sighting();
+  await store.seen(silent);
+  expect(await store.localeOf(TENANT, ON_CALL.key)).toBe('it-IT');
+  expect(watched.commits).toHaveLength(1);
+});
+
+test('no locale is known of a place that never sent one, or that nobody has seen', async () => {
+  const { locale: _none, ...silent } = sighting();
+  await store.seen(silent);
+  expect(await store.localeOf(TENANT, ON_CALL.key)).toBeUndefined();
+  expect(await store.localeOf(TENANT, 'elsewhere')).toBeUndefined();
+});
+
+test('that a place hears alerts survives what is seen of it later, and the locale survives “alerts here”', async () => {
+  await store.seen(sighting({ locale: 'it-IT' }));
+  await store.setAlerts(TENANT, ON_CALL, 'on');
+  expect(await stored()).toMatchObject({ alerts: 'on', locale: 'it-IT' });
+  await store.seen(sighting({ locale: 'en-GB' }));
+  expect(await stored()).toMatchObject({ alerts: 'on', locale: 'en-GB' });
+  await store.setAlerts(TENANT, ON_CALL, 'off');
+  await store.seen(sighting({ locale: 'it-IT' }));
+  expect(await stored()).toMatchObject({ alerts: 'off' });
+});
+
+test('a place that was removed is new again when it is seen again, without its old alerts', async () => {
+  await store.seen(sighting());
+  await store.setAlerts(TENANT, ON_CALL, 'on');
+  await store.gone(TENANT, ON_CALL.key);
+  await store.gone(TENANT, ON_CALL.key);
+  expect(await store.list(TENANT)).toEqual([]);
+  expect(await store.seen(sighting())).toEqual({ isNew: true });
+  expect((await stored())?.alerts).toBe('off');
+});
+
+test('a paused place is on again as soon as anything is seen of it, the very same words too', async () => {
+  await store.seen(sighting());
+  await store.setAlerts(TENANT, ON_CALL, 'on');
+  await store.seen(sighting());
+  await store.pause(TENANT, ON_CALL.key);
+  expect((await stored())?.alerts).toBe('paused');
+  expect(await store.seen(sighting())).toEqual({ isNew: false });
+  expect((await stored())?.alerts).toBe('on');
+});
+
+test('pausing wakes nobody up: a place without alerts, or unknown, stays so', async () => {
+  await store.pause(TENANT, ON_CALL.key);
+  expect(await stored()).toBeUndefined();
+  await store.seen(sighting());
+  await store.pause(TENANT, ON_CALL.key);
+  await store.seen(sighting());
+  expect((await stored())?.alerts).toBe('off');
+});
+
+test('whose personal chat it is stays known; of a channel nobody is', async () => {
+  const personal = placeOf('personal-1', 'personal');
+  await store.seen(sighting({ conversation: personal, person: ADA }));
+  await store.seen(sighting({ conversation: personal, locale: 'it-IT' }));
+  await store.seen(sighting({ person: ADA }));
+  expect((await store.find(TENANT, personal.key))?.person).toEqual(ADA);
+  expect(await stored()).not.toHaveProperty('person');
+});
+
+test('a tenant’s places are its own', async () => {
+  await store.seen(sighting());
+  expect(await store.list('tenant-two')).toEqual([]);
+  expect(await store.seen(sighting({ tenant: 'tenant-two' }))).toEqual({ isNew: true });
+  await store.gone('tenant-two', ON_CALL.key);
+  expect(await store.list(TENANT)).toHaveLength(1);
+});
+
+test('a sighting that could not be stored is tried again with the next message', async () => {
+  watched.faults = { before: () => Promise.reject(new Error('down')) };
+  await expect(store.seen(sighting())).rejects.toThrow('down');
+  watched.faults = {};
+  expect(await store.seen(sighting())).toEqual({ isNew: true });
+});

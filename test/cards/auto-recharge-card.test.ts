@@ -1,0 +1,127 @@
+import type { AutoRechargeRule } from '../../src/billing/ledger/model.js';
+import { money } from '../../src/billing/money.js';
+import { DECLINE_REASONS } from '../../src/billing/payments/processor.js';
+import { SANDBOX_CARDS } from '../../src/billing/payments/sandbox/cards.js';
+import { autoRechargeState, type Situation } from '../../src/cards/auto-recharge-card.js';
+import { autoRechargeForm } from '../../src/cards/auto-recharge-form.js';
+import { autoRechargePreview, type Forecast } from '../../src/cards/auto-recharge-preview.js';
+import {
+  autoRechargeAskOff,
+  autoRechargeAskRetry,
+  autoRechargeOff,
+  autoRechargeUnchanged,
+} from '../../src/cards/auto-recharge-question.js';
+import type { Card } from '../../src/cards/render.js';
+import { speechFor } from '../../src/cards/speech.js';
+import { ADMIN, START, usd } from '../support/billing.js';
+import { buttonsOf, expectValidCard, textOf } from '../support/card-checks.js';
+
+const METHOD = SANDBOX_CARDS[0]!;
+const AMOUNTS = { trigger: usd(20), amount: usd(100), monthCap: usd(450) };
+const RULE: AutoRechargeRule = { enabled: true, ...AMOUNTS, method: METHOD, setBy: ADMIN, setAt: START };
+const CURRENCY = 'USD';
+
+const SITUATIONS: readonly Situation[] = [
+  { kind: 'added', total: usd(100), count: 1 },
+  { kind: 'added', total: usd(300), count: 3 },
+  { kind: 'charging', amount: usd(100) },
+  { kind: 'needsAction', amount: usd(100), url: 'http://127.0.0.1:3978/sandbox/x' },
+  ...DECLINE_REASONS.map((reason) => ({ kind: 'declined', amount: usd(100), reason }) as const),
+  { kind: 'declined', amount: usd(100), reason: 'declined', until: START },
+  { kind: 'capped', until: START },
+  { kind: 'waiting', until: START },
+  ...(['notNeeded', 'inProgress', 'paused', 'held'] as const).map((kind) => ({ kind })),
+];
+
+const FORECASTS: readonly Forecast[] = [
+  { kind: 'due', recharges: 1n, room: 4n },
+  { kind: 'due', recharges: 4n, room: 2n },
+  { kind: 'notNeeded' },
+  { kind: 'inProgress', pending: usd(50) },
+  { kind: 'capped', until: '2026-12-01T00:00:00.000Z' },
+];
+
+function allCards(locale: string): readonly Card[] {
+  const speech = speechFor(locale);
+  const form = {
+    balance: money(usd(12), CURRENCY),
+    minimum: money(usd(5), CURRENCY),
+    maximum: money(usd(5000), CURRENCY),
+  };
+  const values = { trigger: '20', amount: '100' };
+  const preview = {
+    rule: { ...AMOUNTS, method: METHOD },
+    currency: CURRENCY,
+    balance: usd(12),
+    token: 'x.y',
+    now: START,
+  } as const;
+  const facts = { rule: RULE, currency: CURRENCY, balance: usd(12) } as const;
+  return [
+    autoRechargeForm({ ...form, methods: SANDBOX_CARDS, isOn: true, values, problems: {} }, speech),
+    autoRechargeForm({ ...form, methods: [], isOn: false, values, problems: {} }, speech),
+    autoRechargeForm(
+      {
+        ...form,
+        methods: SANDBOX_CARDS,
+        isOn: false,
+        values,
+        problems: { trigger: 'a', amount: 'b', monthCap: 'c', method: 'd' },
+        notice: 'n',
+      },
+      speech,
+    ),
+    ...FORECASTS.map((forecast) => autoRechargePreview({ ...preview, forecast, usedThisMonth: 0n }, speech)),
+    ...(['expired', 'changed'] as const).map((reason) =>
+      autoRechargePreview(
+        { ...preview, forecast: { kind: 'notNeeded' }, usedThisMonth: usd(100), reason },
+        speech,
+      ),
+    ),
+    ...SITUATIONS.flatMap((situation) => [
+      autoRechargeState({ ...facts, situation, asked: 'set' }, speech),
+      autoRechargeState({ ...facts, situation, asked: 'retry', superseded: true }, speech),
+    ]),
+    ...[true, false].map((changed) => autoRechargeAskRetry({ ...facts, token: 'x.y', changed }, speech)),
+    ...[0n, usd(50)].flatMap((open) => [
+      autoRechargeAskOff({ rule: RULE, currency: CURRENCY, open }, speech),
+      autoRechargeOff({ rule: RULE, currency: CURRENCY, open }, speech),
+      autoRechargeOff({ currency: CURRENCY, open }, speech),
+    ]),
+    autoRechargeUnchanged(true, speech),
+    autoRechargeUnchanged(false, speech),
+  ];
+}
+
+test.each(['en-US', 'it-IT'])('in %s every card is one that every client shows', (locale) => {
+  for (const card of allCards(locale)) expectValidCard(card);
+});
+
+test('no card has more than one main button, nor more than five', () => {
+  for (const card of allCards('en')) {
+    const buttons = buttonsOf(card);
+    expect(buttons.length).toBeLessThanOrEqual(5);
+    expect(buttons.filter(({ style }) => style === 'positive').length).toBeLessThanOrEqual(1);
+  }
+});
+
+test('the limit is told in money and in whole recharges', () => {
+  const facts = {
+    rule: RULE,
+    currency: CURRENCY,
+    balance: usd(50),
+    situation: { kind: 'notNeeded' },
+    asked: 'set',
+  } as const;
+  expect(textOf(autoRechargeState(facts, speechFor('en-US')))).toContain('$450.00 (4 recharges at most)');
+});
+
+test('what people typed comes back as it is, and never as an expression', () => {
+  const form = { balance: money(0n, CURRENCY), minimum: money(0n, CURRENCY), maximum: money(0n, CURRENCY) };
+  const values = { amount: '${constructor} 5,5,5' };
+  const card = autoRechargeForm(
+    { ...form, methods: SANDBOX_CARDS, isOn: false, values, problems: {} },
+    speechFor('en'),
+  );
+  expect(textOf(card)).toContain('5,5,5');
+});

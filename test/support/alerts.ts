@@ -1,0 +1,164 @@
+/** The alert sender over billing in memory, and a chat that answers each send as the test says. */
+import { AlertSender } from '../../src/bot/alerts/alert-sender.js';
+import { DeliveryStore } from '../../src/bot/alerts/delivery.js';
+import { DestinationStore } from '../../src/bot/alerts/destination-store.js';
+import { alertDrawer } from '../../src/bot/alerts/draw-alert.js';
+import type { Messenger, SendFailure, SendResult } from '../../src/bot/messenger.js';
+import type { ConversationKind, ConversationRef } from '../../src/bot/turn.js';
+import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
+import type { Card } from '../../src/cards/render.js';
+import type { Actor, Alert, AlertKind } from '../../src/billing/ledger/model.js';
+import { money } from '../../src/billing/money.js';
+import { rowKeys } from '../../src/billing/ledger/world.js';
+import { ADMIN, START, TENANT, testBilling, usd, type TestBilling } from './billing.js';
+import { textOf } from './card-checks.js';
+import { graphRow } from './graph-rows.js';
+
+export function placeOf(key: string, kind: ConversationKind = 'channel'): ConversationRef {
+  return {
+    key,
+    id: `19:${key}`,
+    kind,
+    channelId: 'msteams',
+    serviceUrl: 'https://smba.trafficmanager.net/emea/',
+    bot: { id: '28:bot' },
+  };
+}
+
+export interface Sent {
+  readonly how: 'post' | 'update';
+  readonly to: string;
+  readonly activityId: string;
+  readonly text: string;
+}
+
+/** What a place answers, one after the other; then it takes everything. */
+export class FakeMessenger implements Pick<Messenger, 'post' | 'update'> {
+  /** What reached its place. */
+  readonly sent: Sent[] = [];
+  /** Every try, with those that failed. */
+  tries = 0;
+  private readonly answers = new Map<string, SendFailure[]>();
+
+  willAnswer(key: string, ...answers: readonly SendFailure[]): void {
+    this.answers.set(key, [...answers]);
+  }
+
+  post(to: ConversationRef, card: Card): Promise<SendResult> {
+    return this.send({ how: 'post', to: to.key, activityId: `message-${this.sent.length + 1}` }, card);
+  }
+
+  update(to: ConversationRef, activityId: string, card: Card): Promise<SendResult> {
+    return this.send({ how: 'update', to: to.key, activityId }, card);
+  }
+
+  /** Where posts arrived, in alphabetical order. */
+  get heardBy(): readonly string[] {
+    return this.sent
+      .filter(({ how }) => how === 'post')
+      .map(({ to }) => to)
+      .sort();
+  }
+
+  private async send(what: Omit<Sent, 'text'>, card: Card): Promise<SendResult> {
+    this.tries += 1;
+    const failure = this.answers.get(what.to)?.shift();
+    if (failure !== undefined) return failure;
+    this.sent.push({ ...what, text: textOf(card) });
+    return { kind: 'sent', activityId: what.activityId };
+  }
+}
+
+export class AlertScene {
+  readonly table = new MemoryTableStore();
+  readonly messenger = new FakeMessenger();
+  readonly destinations = new DestinationStore(this.table);
+  readonly deliveries = new DeliveryStore(this.table);
+  readonly log = { undelivered: [] as bigint[], failed: [] as SendFailure[] };
+  readonly admins = new Set([ADMIN.id]);
+  readonly test: TestBilling;
+  readonly sender: AlertSender;
+
+  constructor(test: TestBilling) {
+    this.test = test;
+    const isAdmin = async (_tenant: string, { person }: { person?: { id: string } }): Promise<boolean> =>
+      person !== undefined && this.admins.has(person.id);
+    this.sender = new AlertSender({
+      billing: test.billing,
+      destinations: this.destinations,
+      deliveries: this.deliveries,
+      messenger: this.messenger,
+      now: test.clock.now,
+      isAdmin,
+      draw: alertDrawer({ timeZone: 'UTC', isAdmin }),
+      log: {
+        undelivered: (_tenant, sequence) => void this.log.undelivered.push(sequence),
+        sendFailed: (_tenant, _sequence, result) => void this.log.failed.push(result),
+      },
+    });
+  }
+
+  deliver(sequence: bigint) {
+    return this.sender.deliver(TENANT, sequence);
+  }
+
+  async asked(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.destinations.setAlerts(TENANT, placeOf(key), 'on');
+  }
+
+  /** The bot has met this person in their personal chat, whose key is the person's id. */
+  async met({ id, name }: Actor, locale = 'en-US'): Promise<void> {
+    const person = { id, name, channelAccountId: `29:${id}` };
+    await this.sees(placeOf(id, 'personal'), { locale, person });
+  }
+
+  async sees(
+    conversation: ConversationRef,
+    more: { locale?: string; person?: { id: string; name: string; channelAccountId: string } } = {},
+  ): Promise<boolean> {
+    return (await this.destinations.seen({ tenant: TENANT, conversation, now: START, ...more })).isNew;
+  }
+
+  /** Calls use up more than there is: the alert that the balance is below zero. */
+  async goNegative(): Promise<bigint> {
+    await this.test.billing.intake.take(TENANT, [graphRow(5)], 'http');
+    return this.newest('negative');
+  }
+
+  /** Funds come: the alert heals. */
+  async topUp(): Promise<void> {
+    const method = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
+    await this.test.billing.requestTopUp(TENANT, {
+      paymentId: 'repair',
+      mintedAt: this.test.clock.now(),
+      amount: money(usd(50), 'USD'),
+      method,
+      by: ADMIN,
+    });
+    await this.test.billing.paymentWithin(TENANT, 'repair', 1_000);
+  }
+
+  async testAlert(only: string): Promise<bigint> {
+    await this.test.billing.testAlert(TENANT, { only, by: ADMIN });
+    return this.newest('test');
+  }
+
+  alert(sequence: bigint): Promise<Alert | undefined> {
+    return this.test.billing.reader.row(TENANT, 'alert', rowKeys.alert(sequence));
+  }
+
+  async undelivered(): Promise<readonly bigint[]> {
+    return (await this.test.billing.reader.account(TENANT)).undelivered;
+  }
+
+  private async newest(kind: AlertKind): Promise<bigint> {
+    const { alertCount } = await this.test.billing.reader.account(TENANT);
+    for (let sequence = alertCount; sequence > 0n; sequence -= 1n)
+      if ((await this.alert(sequence))?.kind === kind) return sequence;
+    throw new Error(`no alert of kind ${kind}`);
+  }
+}
+
+export async function alertScene(): Promise<AlertScene> {
+  return new AlertScene(await testBilling());
+}

@@ -1,0 +1,266 @@
+/** Every noun of the ledger, made up for property tests, and the largest account there can be. */
+import fc from 'fast-check';
+import {
+  ALERT_KINDS,
+  ENTRY_KINDS,
+  HEALED_HOWS,
+  newAccount,
+  NO_RECHARGE_REASONS,
+  PAYMENT_STATUSES,
+  type Account,
+  type Entry,
+  type PaymentSummary,
+} from '../../src/billing/ledger/model.js';
+import type { LedgerRow } from '../../src/billing/ledger/world.js';
+import { CURRENCIES } from '../../src/billing/money.js';
+import { DECLINE_REASONS } from '../../src/billing/payments/processor.js';
+import { QUARANTINE_REASONS, USAGE_SOURCES } from '../../src/billing/usage/call-record.js';
+import { START } from './billing.js';
+
+const micros = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+const sequence = fc.bigInt({ min: 1n, max: 10n ** 15n });
+const count = fc.nat();
+const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+/** Names that trip up careless objects among them. */
+const name = fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'toString', '$n'));
+const at = fc.constantFrom(START, '2028-02-29T23:59:59.999Z');
+const actor = fc.record({ id: text, name: text });
+const currency = fc.constantFrom(...CURRENCIES);
+const method = fc.record({ id: text, brand: text, last4: text });
+const decline = fc.constantFrom(...DECLINE_REASONS);
+const reason = fc.constantFrom('manual' as const, 'autoRecharge' as const);
+const status = fc.constantFrom(...PAYMENT_STATUSES);
+const sum = fc.record({ spend: micros, calls: count });
+
+/** All keys, of which those that are not named may be missing: a property is never there without a value. */
+function noun<T>(
+  type: string,
+  model: Record<string, fc.Arbitrary<unknown>>,
+  optional: readonly string[] = [],
+) {
+  const requiredKeys = ['type', ...Object.keys(model).filter((key) => !optional.includes(key))];
+  // fast-check's types know the keys of a literal only.
+  return fc.record(
+    { type: fc.constant(type), ...model },
+    { requiredKeys: requiredKeys as never[], noNullPrototype: true },
+  ) as unknown as fc.Arbitrary<T>;
+}
+
+const alertFacts = fc.record(
+  {
+    balance: micros,
+    amount: micros,
+    threshold: micros,
+    declineReason: fc.constantFrom(...DECLINE_REASONS, 'needsAction' as const),
+    paused: fc.boolean(),
+    nextTry: at,
+    noRecharge: fc.constantFrom(...NO_RECHARGE_REASONS),
+    paymentId: text,
+    actionUrl: text,
+    method: fc.record({ brand: text, last4: text }),
+    count,
+    by: actor,
+  },
+  { requiredKeys: ['balance'], noNullPrototype: true },
+);
+
+const healed = fc.record({ at, by: actor, balance: micros, how: fc.constantFrom(...HEALED_HOWS) });
+
+type RowOf<T extends LedgerRow['type']> = Extract<LedgerRow, { type: T }>;
+
+export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<T>> } = {
+  alert: noun(
+    'alert',
+    {
+      sequence,
+      kind: fc.constantFrom(...ALERT_KINDS),
+      at,
+      currency,
+      facts: alertFacts,
+      version: count,
+      healed,
+      only: text,
+    },
+    ['healed', 'only'],
+  ),
+  call: noun('call', {
+    id,
+    charge: micros,
+    connectionCharge: micros,
+    start: at,
+    durationSeconds: count,
+    source: fc.constantFrom(...USAGE_SOURCES),
+    details: fc.dictionary(name, text, { noNullPrototype: true }),
+  }),
+  day: noun('day', {
+    date: fc.constant('2026-11-17'),
+    spend: micros,
+    calls: count,
+    destinations: fc.dictionary(name, sum, { noNullPrototype: true }),
+    otherSpend: micros,
+    otherCalls: count,
+    closingBalance: micros,
+  }),
+  issue: noun(
+    'issue',
+    {
+      id,
+      reason: fc.constantFrom(...QUARANTINE_REASONS),
+      source: fc.constantFrom(...USAGE_SOURCES),
+      raw: text,
+      at,
+      state: fc.constantFrom('open', 'charged', 'dismissed'),
+      resolvedBy: actor,
+      resolvedAt: at,
+    },
+    ['resolvedBy', 'resolvedAt'],
+  ),
+  lot: noun('lot', { sequence, start: micros, end: micros, purchasedAt: at, expiresAt: at, paymentId: text }),
+  member: noun('member', {
+    id,
+    name: text,
+    role: fc.constantFrom('viewer', 'admin'),
+    setBy: actor,
+    setAt: at,
+  }),
+  payment: noun(
+    'payment',
+    {
+      id,
+      amount: micros,
+      currency,
+      method,
+      reason,
+      status,
+      requestedAt: at,
+      requestedBy: actor,
+      updatedAt: at,
+      balanceBefore: micros,
+      balanceAfter: micros,
+      processorId: text,
+      declineReason: decline,
+      actionUrl: text,
+      deadline: at,
+      cancelledBy: actor,
+      origin: fc.record({ conversationKey: text, activityId: text }),
+      told: fc.boolean(),
+    },
+    [
+      'balanceAfter',
+      'processorId',
+      'declineReason',
+      'actionUrl',
+      'deadline',
+      'cancelledBy',
+      'origin',
+      'told',
+    ],
+  ),
+};
+
+export const entry: fc.Arbitrary<Entry> = fc.record({
+  sequence,
+  at,
+  kind: fc.constantFrom(...ENTRY_KINDS),
+  amount: micros,
+  balanceAfter: micros,
+  by: actor,
+  reference: text,
+  calls: fc.array(text),
+  digest: text,
+  previous: text,
+  hash: text,
+});
+
+const rule = fc.record(
+  {
+    enabled: fc.boolean(),
+    trigger: micros,
+    amount: micros,
+    monthCap: micros,
+    dayCap: micros,
+    method,
+    setBy: actor,
+    setAt: at,
+  },
+  {
+    requiredKeys: ['enabled', 'trigger', 'amount', 'monthCap', 'method', 'setBy', 'setAt'],
+    noNullPrototype: true,
+  },
+);
+
+const health = fc.record(
+  { failures: count, notBefore: at, pausedBy: decline, held: fc.boolean(), asksFirst: fc.boolean() },
+  { requiredKeys: ['failures', 'held'], noNullPrototype: true },
+);
+
+const summary = fc.record({
+  id: text,
+  amount: micros,
+  reason,
+  requestedAt: at,
+  status,
+  overdue: fc.boolean(),
+});
+
+export const account: fc.Arbitrary<Account> = fc
+  .record(
+    {
+      balance: micros,
+      credited: micros,
+      pointer: micros,
+      nextSequence: sequence,
+      rule,
+      health,
+      counters: fc.record({ day: text, dayTotal: micros, month: text, monthTotal: micros }),
+      openPayments: fc.array(summary),
+      recentTopUps: fc.array(fc.record({ paymentId: text, amount: micros, at, by: actor })),
+      livingAlerts: fc.dictionary(fc.constantFrom(...ALERT_KINDS), sequence, { noNullPrototype: true }),
+      crossings: fc.array(at),
+      days: fc.array(fc.record({ date: text, spend: micros, calls: count })),
+      lots: fc.array(fc.record({ sequence, start: micros, end: micros, expiresAt: at })),
+      moreLots: fc.boolean(),
+      undelivered: fc.array(sequence),
+    },
+    { requiredKeys: ['balance'], noNullPrototype: true },
+  )
+  .map((change) => ({ ...newAccount('tenant-one', 'USD', 'Europe/Rome'), ...change }));
+
+const LARGEST = 2n ** 63n - 1n;
+const LONG_ID = 'i'.repeat(128);
+const LONG_ACTOR = { id: LONG_ID, name: '"\\'.repeat(128) };
+const LONG_METHOD = { id: LONG_ID, brand: 'American Express', last4: '0069' };
+
+/** 31 days, 32 lots, 10 open payments and all other lists full, with the longest texts. */
+export function bigAccount(): Account {
+  const open: PaymentSummary = {
+    id: LONG_ID,
+    amount: LARGEST,
+    reason: 'autoRecharge',
+    requestedAt: START,
+    status: 'actionRequired',
+    overdue: true,
+  };
+  const done = { paymentId: LONG_ID, amount: LARGEST, at: START, by: LONG_ACTOR };
+  const lot = { sequence: LARGEST, start: LARGEST, end: LARGEST, expiresAt: START };
+  return {
+    ...newAccount('t'.repeat(128), 'USD', 'America/Argentina/ComodRivadavia'),
+    rule: {
+      enabled: true,
+      trigger: LARGEST,
+      amount: LARGEST,
+      monthCap: LARGEST,
+      dayCap: LARGEST,
+      method: LONG_METHOD,
+      setBy: LONG_ACTOR,
+      setAt: START,
+    },
+    openPayments: Array(10).fill(open),
+    recentTopUps: Array(5).fill(done),
+    crossings: Array(3).fill(START),
+    days: Array(31).fill({ date: '2026-11-17', spend: LARGEST, calls: 1_000_000 }),
+    lots: Array(32).fill(lot),
+    undelivered: Array(20).fill(LARGEST),
+  };
+}
