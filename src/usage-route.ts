@@ -1,6 +1,8 @@
 /** `POST /api/usage/{tenant}`: call records come in over HTTP, by whoever holds a key of that tenant. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { toDecimal } from './billing/money.js';
+import { LedgerBusy } from './billing/lane/command.js';
+import { StorageUnavailable } from './billing/storage/table.js';
 import type { IntakeReport, UsageIntake } from './billing/usage/intake.js';
 import { rowsOf } from './billing/usage/graph-page.js';
 
@@ -22,7 +24,7 @@ export interface UsageRouteDeps {
 }
 
 export interface UsageAnswer {
-  readonly status: 200 | 400 | 401 | 403 | 404 | 413;
+  readonly status: 200 | 400 | 401 | 403 | 404 | 413 | 503;
   readonly body: object;
 }
 
@@ -30,6 +32,18 @@ export async function handleUsage(request: UsageRequest, deps: UsageRouteDeps): 
   const tenant = request.tenant.toLowerCase();
   const denied = refuse(request, tenant, deps.keys);
   if (denied !== undefined) return denied;
+  try {
+    return await take(request, tenant, deps);
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable || error instanceof LedgerBusy)) throw error;
+    return problem(
+      503,
+      'The ledger can’t be reached right now. Send the same rows again: none is charged twice.',
+    );
+  }
+}
+
+async function take(request: UsageRequest, tenant: string, deps: UsageRouteDeps): Promise<UsageAnswer> {
   if (!(await deps.isKnownTenant(tenant))) return problem(404, 'Unknown tenant.');
   const rows = rowsOf(request.body);
   if (rows === undefined) return problem(400, 'Expected a page of getPstnCalls rows, or an array of rows.');

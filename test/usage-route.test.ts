@@ -12,9 +12,9 @@ const OTHER = 'tenant-two';
 async function scene(keys: UsageRouteDeps['keys'] = new Map()) {
   const { billing } = await testBilling();
   const isKnownTenant = async (tenant: string) => [TENANT, OTHER].includes(tenant);
-  const { handle, method, path } = usageRoute({ intake: billing.intake, keys, isKnownTenant });
+  const route = usageRoute({ intake: billing.intake, keys, isKnownTenant });
   const send = async (more: Partial<RouteRequest> = {}) => {
-    const { status, body } = await handle({
+    const { status, body } = await route.handle({
       params: { tenant: TENANT },
       query: new URLSearchParams(),
       headers: {},
@@ -27,7 +27,7 @@ async function scene(keys: UsageRouteDeps['keys'] = new Map()) {
     return { status, body };
   };
   const balance = async (tenant = TENANT) => (await billing.reader.account(tenant)).balance;
-  return { send, balance, method, path };
+  return { send, balance, route };
 }
 
 const withKey = (authorization: string) => ({ headers: { authorization } });
@@ -37,7 +37,7 @@ const KEYS = new Map([
 ]);
 
 test('it is a POST to the tenant’s own address', async () => {
-  expect(await scene()).toMatchObject({ method: 'POST', path: '/api/usage/:tenant' });
+  expect((await scene()).route).toMatchObject({ method: 'POST', path: '/api/usage/:tenant' });
 });
 
 describe('without any key set', () => {

@@ -62,7 +62,7 @@ describe.each([['personal'], ['group'], ['channel'], ['emulator']] as const)('in
 test('in the Emulator, which shows no updates, the receipt comes once', async () => {
   const chat = client({ scope: 'emulator', conversationId: 'emulator-receipt', tenant: randomUUID() });
   const receipt = await chat.click(await preview(chat), PAY);
-  await bot.quiet();
+  await bot.later({ minutes: 3 });
   expect(receipt.text).toContain('✓ Funds added');
   const receipts = chat.shown.filter(({ summary }) => summary.includes('added, the balance was'));
   expect(receipts).toHaveLength(1);
@@ -180,14 +180,17 @@ describe('an amount', () => {
   ];
   const named = cases.map(([amount, sentence]) => [amount.slice(0, 12), amount, sentence] as const);
 
-  test.each(named)('“%s” typed into the form brings the form back with a sentence', async (_name, amount, sentence) => {
-    const chat = client();
-    const form = await chat.say('add funds');
-    const answer = await chat.click(form.card, 'Continue', { amount });
-    expect(answer.text).toContain('Add funds');
-    expect(answer.text).toContain(sentence);
-    await expectNothing(chat);
-  });
+  test.each(named)(
+    '“%s” typed into the form brings the form back with a sentence',
+    async (_name, amount, sentence) => {
+      const chat = client();
+      const form = await chat.say('add funds');
+      const answer = await chat.click(form.card, 'Continue', { amount });
+      expect(answer.text).toContain('Add funds');
+      expect(answer.text).toContain(sentence);
+      await expectNothing(chat);
+    },
+  );
 
   test.each(named.filter(([name]) => name !== ''))(
     '“%s” typed after “add” gets the form with a sentence',

@@ -98,7 +98,9 @@ describe('what nobody expects', () => {
   test('a mention alone gets help, and two mentions of the bot are no part of the words', async () => {
     const chat = bot.client({ scope: 'channel' });
     expect((await chat.say('')).text).toContain('What I can do');
-    expect((await chat.say('<at>Communications Credits</at> balance')).text).toContain('Communications Credits balance');
+    expect((await chat.say('<at>Communications Credits</at> balance')).text).toContain(
+      'Communications Credits balance',
+    );
   });
 
   test('an attachment alone is not read', async () => {
@@ -114,14 +116,19 @@ describe('what nobody expects', () => {
     expect((await chat.send(edited('good morning all'))).sent).toEqual([]);
   });
 
-  test.each(['typing', 'messageReaction', 'endOfConversation', 'event', 'trace', 'messageDelete', 'unheardOf'])(
-    'an activity of type %s is taken and not answered',
-    async (type) => {
-      const chat = bot.client();
-      const answer = await chat.send(activity(chat.setting, type, { name: 'x', reactionsAdded: [] }));
-      expect([answer.status, answer.sent]).toEqual([200, []]);
-    },
-  );
+  test.each([
+    'typing',
+    'messageReaction',
+    'endOfConversation',
+    'event',
+    'trace',
+    'messageDelete',
+    'unheardOf',
+  ])('an activity of type %s is taken and not answered', async (type) => {
+    const chat = bot.client();
+    const answer = await chat.send(activity(chat.setting, type, { name: 'x', reactionsAdded: [] }));
+    expect([answer.status, answer.sent]).toEqual([200, []]);
+  });
 
   test('malformed JSON is answered 400, an empty body 400, plain text 415, and too much 413', async () => {
     const post = async (body: string, type = 'application/json'): Promise<number> => {
@@ -165,9 +172,7 @@ describe('the Playground', () => {
   function at(conversationId: string): ChatClient {
     const [place = '', thread = ''] = conversationId.split(';messageid=');
     return bot.client(
-      thread === ''
-        ? { conversationId: place }
-        : { scope: 'channel', conversationId: place, thread },
+      thread === '' ? { conversationId: place } : { scope: 'channel', conversationId: place, thread },
     );
   }
 
@@ -186,10 +191,15 @@ describe('the Playground', () => {
     const say = recorded('personal-message', { id: 'say-1', text: 'add $50' });
     const preview = await chat.send(say);
     const clicked = chat.clicking(preview.card, 'Pay $50.00')['value'];
-    const pay = recorded('personal-execute', { id: 'pay-1', replyToId: preview.card.activityId, value: clicked });
+    const pay = recorded('personal-execute', {
+      id: 'pay-1',
+      replyToId: preview.card.activityId,
+      value: clicked,
+    });
     expect((await chat.send(pay, preview.card)).text).toContain('✓ Funds added');
     const again = await chat.send(recorded('personal-message', { id: 'say-2', text: 'add $20' }));
-    const action = (chat.clicking(again.card, 'Pay $20.00')['value'] as { action: { data: JsonObject } }).action;
+    const action = (chat.clicking(again.card, 'Pay $20.00')['value'] as { action: { data: JsonObject } })
+      .action;
     const submit = recorded('personal-submit', {
       id: 'pay-2',
       replyToId: again.card.activityId,

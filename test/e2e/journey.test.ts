@@ -37,13 +37,18 @@ walk('a newcomer in the real page', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  afterEach(async () => {
+    // A step that failed leaves its program behind: nothing of it may outlive the test.
+    await page.close();
+    await program.stop('SIGKILL');
+  });
+
   async function begin(name: string): Promise<void> {
     program = await startProgram({ dataDir: join(folder, name) });
     page = await PlaygroundDriver.open(program.pageUrl);
   }
 
   async function end(): Promise<void> {
-    await page.close();
     expect(await program.stop('SIGTERM')).toBe(0);
   }
 
@@ -105,14 +110,14 @@ walk('a newcomer in the real page', () => {
   );
 
   test(
-    'keeps everything across a restart, in a channel and in Italian',
+    'keeps everything across a restart, and understands Italian in a channel',
     async () => {
       await begin('good-card');
       await page.openChannel('On call');
       const balance = await page.ask('balance', 'Communications Credits balance');
       expect(await balance.text()).toContain('$40.00');
       await page.ask('alerts here', 'Alerts are on here');
-      expect(await (await page.ask('aggiungi 50 €', '€')).text()).toContain('USD');
+      await page.ask('aggiungi 50 €', 'Write the amount in USD');
       await end();
     },
     STEP_MS_MAX,
@@ -129,7 +134,7 @@ walk('a newcomer in the real page', () => {
       const form = await page.ask('set auto-recharge', 'When the balance falls below');
       await form.fill('When the balance falls below', '20');
       await form.fill('Add this amount, from $5.00 to $5,000.00', '50');
-      await form.choose('Pay with', 'Visa •••• 9995 (test card: declined, insufficient funds)');
+      await form.choose('Pay with', 'Mastercard •••• 9995 (test card: declined, not enough money)');
       await form.click('Continue');
       await form.waitForText('Check auto-recharge');
       await form.click('Turn on');

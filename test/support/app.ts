@@ -1,5 +1,6 @@
 /** The whole program, over real tables and a stub of the chat service: conversations go over HTTP, as in production. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { partitionOf } from '../../src/billing/lane/account-rows.js';
 import type { Entry } from '../../src/billing/ledger/model.js';
@@ -43,7 +44,8 @@ export class TestApp {
   readonly tables: Tables;
   /** One object for each line of the log. */
   readonly logged: readonly Record<string, unknown>[];
-  storage: Storage = 'works';
+  /** Each table by itself; the sandbox's stands for the processor being away. */
+  readonly storage: Record<keyof Tables, Storage> = { ledger: 'works', due: 'works', sandbox: 'works' };
   app!: App;
   url = '';
   /** Cards that came back in the answers to clicks: the connector never sees them. */
@@ -104,6 +106,11 @@ export class TestApp {
     return body;
   }
 
+  /** All tables at once. */
+  setStorage(state: Storage): void {
+    Object.assign(this.storage, { ledger: state, due: state, sandbox: state });
+  }
+
   /** Lets the worker look for due work at a later time. */
   async later(span: Parameters<TestClock['pass']>[0]): Promise<void> {
     this.clock.pass(span);
@@ -113,11 +120,6 @@ export class TestApp {
   /** The tenant of clients that name none. */
   get devTenant(): string {
     return PLAYGROUND_TENANT;
-  }
-
-  /** Resolves when nothing that was started beside the turns is running any more. */
-  async quiet(): Promise<void> {
-    await this.app.billing.runner.round();
   }
 
   async balance(tenant: string): Promise<bigint> {
@@ -144,19 +146,26 @@ export class TestApp {
   async stop(): Promise<void> {
     await this.app.stop();
     if (this.options.connector === undefined) await this.connector.stop();
-    const cards = [...this.connector.sent.filter(({ kind }) => kind !== 'create').map(cardOf), ...this.answered];
+    const cards = [
+      ...this.connector.sent.filter(({ kind }) => kind !== 'create').map(cardOf),
+      ...this.answered,
+    ];
     const faults = cards.flatMap((card) => cardFaults(card).map((fault) => `${card.summary}: ${fault}`));
     expect([...new Set(faults)]).toEqual([]);
   }
 
   private brokenTables(): Tables {
     const { ledger, due, sandbox } = this.tables;
-    return { ledger: this.breakable(ledger), due: this.breakable(due), sandbox: this.breakable(sandbox) };
+    return {
+      ledger: this.breakable(ledger, 'ledger'),
+      due: this.breakable(due, 'due'),
+      sandbox: this.breakable(sandbox, 'sandbox'),
+    };
   }
 
-  private breakable(table: TableStore): TableStore {
+  private breakable(table: TableStore, name: keyof Tables): TableStore {
     const reach = async <T>(call: () => Promise<T>): Promise<T> => {
-      if (this.storage === 'down') throw new StorageUnavailable('the table service is away');
+      if (this.storage[name] === 'down') throw new StorageUnavailable('the table service is away');
       return call();
     };
     return {
@@ -167,10 +176,21 @@ export class TestApp {
       commit: (partition, writes) =>
         reach(async () => {
           const result = await table.commit(partition, writes);
-          if (this.storage === 'loses') throw new StorageUnavailable('the answer was lost');
+          if (this.storage[name] === 'loses') throw new StorageUnavailable('the answer was lost');
           return result;
         }),
     };
+  }
+}
+
+const UNTIL_MS_MAX = 5_000;
+
+/** Waits for what happens beside the turns; fails where it does not happen in time. */
+export async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + UNTIL_MS_MAX;
+  while (!(await happened())) {
+    if (Date.now() > end) throw new Error(`did not happen in time: ${happened.toString()}`);
+    await sleep(10);
   }
 }
 

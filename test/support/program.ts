@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 
 const START_MS_MAX = 60_000;
+const LAST_WORDS_MS = 100;
 const ROOT = resolve(__dirname, '../..');
 
 export interface ProgramOptions {
@@ -83,7 +84,11 @@ function withoutTestSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 async function untilReady(child: ChildProcess, output: () => string): Promise<void> {
   const until = Date.now() + START_MS_MAX;
   while (!output().includes('Stop with Ctrl-C.')) {
-    if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}:\n${output()}`);
+    if (child.exitCode !== null) {
+      // Its last words may still be in the pipe.
+      await new Promise((wake) => setTimeout(wake, LAST_WORDS_MS));
+      throw new Error(`the program ended with ${child.exitCode}:\n${output()}`);
+    }
     if (Date.now() > until) {
       child.kill('SIGKILL');
       throw new Error(`the program did not come up:\n${output()}`);
