@@ -1,11 +1,13 @@
 /** Every command, everywhere it can be said, as Teams, the Emulator and the Playground say it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VERA, activity, install, message, type Scope } from '../support/activities.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { PLAYGROUND_TENANT } from '../../src/settings.js';
 import type { ChatClient } from '../support/client.js';
 import type { JsonObject } from '../support/connector.js';
+
+const FIXTURES = resolve(__dirname, '../fixtures/playground');
 
 let bot: TestApp;
 
@@ -164,7 +166,7 @@ describe('a person who is no admin', () => {
 describe('the Playground', () => {
   /** As it was recorded, but for the address to answer at. */
   function recorded(name: string, changes: JsonObject = {}): JsonObject {
-    const path = resolve(__dirname, `../fixtures/playground/${name}.json`);
+    const path = resolve(FIXTURES, `${name}.json`);
     const activities = JSON.parse(readFileSync(path, 'utf8')) as JsonObject;
     return { ...activities, serviceUrl: bot.connector.serviceUrl, ...changes };
   }
@@ -207,6 +209,20 @@ describe('the Playground', () => {
     });
     expect((await chat.send(submit, again.card)).text).toContain('✓ Funds added');
     expect(await bot.charged(PLAYGROUND_TENANT)).toBe(2);
+  });
+
+  test('may send everything that was recorded from it', async () => {
+    const own = await startApp();
+    const names = readdirSync(FIXTURES).map((file) => file.replace('.json', ''));
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names) {
+      const body = JSON.stringify(recorded(name, { serviceUrl: own.connector.serviceUrl }));
+      const headers = { 'content-type': 'application/json' };
+      const { status } = await fetch(`${own.url}/api/messages`, { method: 'POST', headers, body });
+      expect([name, status]).toEqual([name, 200]);
+    }
+    expect(own.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+    await own.stop();
   });
 
   test('is welcomed once, however often its page is loaded', async () => {

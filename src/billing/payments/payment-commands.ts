@@ -4,8 +4,9 @@ import { recordOutcome, type OutcomeReport } from '../ledger/commands/record-out
 import { requestTopUp, type TopUpRequest } from '../ledger/commands/request-top-up.js';
 import { markOverdue, warnOfUnknown } from '../ledger/commands/warn-of-payment.js';
 import { rowKeys } from '../ledger/world.js';
+import { wishCancel } from '../ledger/commands/wish-cancel.js';
 import type { LedgerCommand } from '../lane/command.js';
-import type { Payment } from '../ledger/model.js';
+import type { Actor, Payment } from '../ledger/model.js';
 
 /** Payment, entry, lot, one more payment where the next recharge follows, and the alerts raised and healed. */
 const SETTLE_ROWS_MAX = 10;
@@ -13,6 +14,7 @@ const SETTLE_ROWS_MAX = 10;
 export interface PaymentCommands {
   request(request: TopUpRequest): LedgerCommand<Payment>;
   begun(begun: { paymentId: string; processorId: string }): LedgerCommand<Payment>;
+  wishCancel(wish: { paymentId: string; by: Actor }): LedgerCommand<Payment>;
   outcome(report: Omit<OutcomeReport, 'lowBalance'>): LedgerCommand<Payment>;
   warn(paymentId: string): LedgerCommand<Payment>;
   overdue(paymentId: string): LedgerCommand<null>;
@@ -34,6 +36,11 @@ export function paymentCommands(lowBalance: bigint): PaymentCommands {
       ...on(begun.paymentId),
       name: 'recordBegun',
       decide: (world, now) => recordBegun(world, begun, now),
+    }),
+    wishCancel: (wish) => ({
+      ...on(wish.paymentId),
+      name: 'wishCancel',
+      decide: (world, now) => wishCancel(world, wish, now),
     }),
     outcome: (report) => ({
       ...on(report.paymentId),

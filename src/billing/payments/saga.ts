@@ -64,9 +64,13 @@ export class PaymentSaga {
     return { kind: 'again', at: this.nextLook(next) };
   }
 
-  /** Cancels at the processor first; only its word closes the payment, and it may be that it was charged before. */
+  /**
+   * Keeps the wish, then cancels at the processor: only its word closes the payment, and it may be that it was charged
+   * before. Where it does not answer, the reconciler goes on cancelling.
+   */
   async cancel(tenant: string, paymentId: string, by: Actor): Promise<Payment | undefined> {
-    const payment = await this.deps.reader.payment(tenant, paymentId);
+    const wished = await this.deps.ledger.submit(tenant, this.commands.wishCancel({ paymentId, by }));
+    const payment = wished.kind === 'done' ? wished.answer : undefined;
     if (payment === undefined || !OPEN.includes(payment.status)) return payment;
     const next = await this.close(tenant, payment, by);
     await this.deps.show(tenant, next);
@@ -84,8 +88,11 @@ export class PaymentSaga {
   private async advance(tenant: string, payment: Payment): Promise<Payment> {
     if (payment.deadline !== undefined && payment.deadline <= this.deps.now())
       return this.expire(tenant, payment);
-    const state = await this.charge(tenant, payment);
-    const next = await this.settle(tenant, payment, { state });
+    const wished = payment.cancelWishedBy;
+    const next =
+      wished === undefined
+        ? await this.settle(tenant, payment, { state: await this.charge(tenant, payment) })
+        : await this.close(tenant, payment, wished);
     return next.status === 'unknown' ? this.tellIfLong(tenant, next) : next;
   }
 
@@ -115,8 +122,11 @@ export class PaymentSaga {
         this.commands.begun({ paymentId: payment.id, processorId }),
       );
       // Somebody cancelled it meanwhile: what was begun must not be charged.
-      const open = begun.kind === 'done' && OPEN.includes(begun.answer.status);
-      if (!open) return (await this.cancelled(tenant, { ...payment, processorId })).state;
+      const wanted =
+        begun.kind === 'done' &&
+        OPEN.includes(begun.answer.status) &&
+        begun.answer.cancelWishedBy === undefined;
+      if (!wanted) return (await this.cancelled(tenant, { ...payment, processorId })).state;
     }
     const state = await this.deps.processor.confirm({ paymentId: payment.id, tenant, processorId });
     return state.kind === 'unknown' ? this.askOnce(tenant, payment, processorId) : state;

@@ -141,6 +141,7 @@ const payment = z.object({
   declineReason: z.enum(DECLINE_REASONS).exactOptional(),
   actionUrl: text.exactOptional(),
   deadline: text.exactOptional(),
+  cancelWishedBy: json(actor).exactOptional(),
   cancelledBy: json(actor).exactOptional(),
   origin: json(z.object({ conversationKey: text, activityId: text })).exactOptional(),
   told: z.boolean().exactOptional(),

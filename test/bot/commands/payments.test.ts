@@ -149,14 +149,14 @@ test.each([
   expect(await balanceOf(at)).toBe(before);
 });
 
-test('while the processor is down a cancellation is not promised', async () => {
+test('while the processor is down a cancellation is kept, and not said to be done', async () => {
   let up = true;
   const at = await stage({ available: () => up });
   await paid(at, 'needsAction');
   up = false;
   const text = textOf(await cancel(at));
-  expect(text).toContain('The processor has not confirmed the cancellation.');
-  expect(text).toContain('may still be charged');
+  expect(text).toContain('The processor has not confirmed the cancellation yet.');
+  expect(text).toContain('I keep asking it to cancel.');
   up = true;
   expect(textOf(await cancel(at))).toContain('Payment cancelled');
 });
@@ -170,7 +170,7 @@ test('a processor that does not answer keeps nobody waiting', async () => {
     release = resolve;
   });
   const started = performance.now();
-  expect(textOf(await cancel(at))).toContain('The processor has not confirmed the cancellation.');
+  expect(textOf(await cancel(at))).toContain('The processor has not confirmed the cancellation yet.');
   expect(performance.now() - started).toBeLessThan(4_000);
   release();
 });

@@ -39,6 +39,8 @@ export interface Payment {
   readonly actionUrl?: string;
   /** When it is cancelled at the processor unless it is known by then. */
   readonly deadline?: string;
+  /** Somebody wants it cancelled: from then on it is never charged by us, and cancelled as soon as the processor answers. */
+  readonly cancelWishedBy?: Actor;
   readonly cancelledBy?: Actor;
   readonly origin?: CardOrigin;
   /** Admins were told that its outcome is unknown. */
