@@ -53,7 +53,7 @@ async function makeLow({ ada, fine }: Places): Promise<void> {
 
 /** All that is due in the next quarter of an hour, step by step. */
 async function quarterHour(): Promise<void> {
-  for (let step = 0; step < 5; step += 1) await bot.later({ minutes: 3 });
+  for (let step = 0; step < 3; step += 1) await bot.later({ minutes: 5 });
 }
 
 const PASSING: readonly (readonly [string, Fault])[] = [
