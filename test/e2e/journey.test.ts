@@ -15,7 +15,8 @@ import type { PlaygroundCard } from './playground-card.js';
 const run = promisify(execFile);
 const BROWSER = '/usr/bin/chromium';
 const found = existsSync(BROWSER);
-if (!found && process.env['CI'] === 'true') throw new Error(`${BROWSER} is missing, and CI must walk the page`);
+if (!found && process.env['CI'] === 'true')
+  throw new Error(`${BROWSER} is missing, and CI must walk the page`);
 if (!found) process.stderr.write(`${BROWSER} is missing: the journey in the real page is left out.\n`);
 
 const walk = found ? describe : describe.skip;
@@ -59,7 +60,9 @@ walk('a newcomer in the real page', () => {
   /** The sample day, in two parts so that the recharge lands between them, as it does over a real day. */
   async function playBusyDay(): Promise<string> {
     const args = ['--import', 'tsx', 'scripts/usage.ts', 'samples/busy-day.json'];
-    const { stdout } = await run(process.execPath, args, { env: { ...process.env, PORT: String(program.port) } });
+    const { stdout } = await run(process.execPath, args, {
+      env: { ...process.env, PORT: String(program.port) },
+    });
     return stdout;
   }
 
