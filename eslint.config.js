@@ -55,7 +55,15 @@ export default tseslint.config(
         message: 'Billing knows nothing of chat, cards or HTTP.',
       },
       {
-        group: ['**/storage/*', '!**/storage/keys.js', '**/due/**', 'node:fs*', 'node:http*', 'node:timers*', '@azure/*'],
+        group: [
+          '**/storage/*',
+          '!**/storage/keys.js',
+          '**/due/**',
+          'node:fs*',
+          'node:http*',
+          'node:timers*',
+          '@azure/*',
+        ],
         message: 'The ledger is pure: no I/O in there.',
       },
     ),

@@ -3,34 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxMethods } from './billing/payments/sandbox/cards.js';
 import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
-import type { TableStore } from './billing/storage/table.js';
-import type { TokenAuthority } from './bot/adapter.js';
+import type { AppParts } from './app-parts.js';
 import { composeBilling, type ComposedBilling } from './compose-billing.js';
 import { composeChat } from './compose-chat.js';
 import type { Config } from './config.js';
-import { jobLog, type Logger } from './log.js';
+import { jobLog } from './log.js';
 import { sandboxRoutes, usageRoute } from './routes.js';
 import { createServer, type BotServer, type ReadyReport } from './server.js';
-
-/** Three tables: the ledger, the work for later, and the sandbox's own record of charges, apart from the ledger. */
-export interface Tables {
-  readonly ledger: TableStore;
-  readonly due: TableStore;
-  readonly sandbox: TableStore;
-}
-
-export interface AppParts {
-  readonly config: Config;
-  readonly tables: Tables;
-  readonly log: Logger;
-  readonly now?: () => string;
-  /** Whose tokens are taken; only tests have one of their own. */
-  readonly authority?: TokenAuthority;
-  /** How often due work is looked for. */
-  readonly roundMs?: number;
-  /** For each request to the chat service. */
-  readonly sendTimeoutMs?: number;
-}
 
 export interface App {
   readonly billing: ComposedBilling;

@@ -18,7 +18,7 @@ import { LedgerRoles } from './bot/roles.js';
 import { createChat, type Chat } from './bot/seam.js';
 import type { Destination } from './bot/alerts/destinations.js';
 import type { Services } from './bot/services.js';
-import type { AppParts } from './compose-app.js';
+import type { AppParts } from './app-parts.js';
 import type { ComposedBilling, Voice } from './compose-billing.js';
 import type { Config } from './config.js';
 import { senderLog } from './log.js';

@@ -2,7 +2,8 @@
 import { inspect } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
 import { connectTable } from './billing/storage/connect.js';
-import { composeApp, type App, type Tables } from './compose-app.js';
+import type { Tables } from './app-parts.js';
+import { composeApp, type App } from './compose-app.js';
 import { ConfigError, loadConfig, optionsFrom, type Config } from './config.js';
 import { createLog, type Logger } from './log.js';
 

@@ -11,8 +11,7 @@ import { notices } from './notices.js';
 import { outgoing, type Placement } from './outgoing.js';
 import type { SendResult } from './send-result.js';
 import { sendPatiently, sendWithin, type Patience } from './sending.js';
-import type { LiveTurn } from './seam-turn.js';
-import type { ChatParts, SeamParts } from './seam.js';
+import type { ChatParts, LiveTurn, SeamParts } from './seam-parts.js';
 
 /** Teams waits 15 s for the answer to a message, and about 5 s for the one to a click (PLATFORM). */
 const FOR_WORDS: Patience = { triesMax: 3, budgetMs: 8_000, delayMs: 300 };

@@ -3,19 +3,11 @@ import type { TurnContext } from 'botbuilder';
 import { speechFor } from '../cards/speech.js';
 import { conversationKey, type IncomingActivity } from './activity.js';
 import type { TurnAnswer } from './adapter.js';
-import type { Arrival } from './dispatcher.js';
 import { errorResponse, isCardAction } from './invoke.js';
 import { notices } from './notices.js';
 import { answerExecute, answerSubmit, postReply } from './seam-reply.js';
-import type { ChatParts, SeamParts } from './seam.js';
+import type { ChatParts, LiveTurn, SeamParts } from './seam-parts.js';
 import { welcomeFor } from './welcome.js';
-
-/** A turn while the SDK's context is alive. */
-export interface LiveTurn {
-  readonly context: TurnContext;
-  readonly activity: IncomingActivity;
-  readonly arrival: Arrival;
-}
 
 type Handler = (parts: SeamParts, turn: LiveTurn) => Promise<void>;
 

@@ -2,26 +2,13 @@
 import type { TurnContext } from 'botbuilder';
 import { speechFor } from '../cards/speech.js';
 import { readActivity, type IncomingActivity } from './activity.js';
-import type { BotAdapter, TurnAnswer } from './adapter.js';
+import type { TurnAnswer } from './adapter.js';
 import { Deliveries } from './deliveries.js';
-import type { Arrival, Dispatcher, TurnLog } from './dispatcher.js';
-import { checkAtDoor, type DoorRules, type Refusal, type Verdict } from './front-door.js';
+import type { Arrival } from './dispatcher.js';
+import { checkAtDoor, type Refusal, type Verdict } from './front-door.js';
 import { errorResponse, isCardAction } from './invoke.js';
-import type { Messenger } from './messenger.js';
-import type { Sightings } from './ports.js';
-import { sendTurnError, serveTurn, type LiveTurn } from './seam-turn.js';
-
-export interface ChatParts {
-  readonly adapter: BotAdapter;
-  readonly messenger: Messenger;
-  readonly dispatcher: Dispatcher;
-  readonly sightings: Sightings;
-  readonly rules: DoorRules;
-  readonly log: TurnLog;
-  readonly sendTimeoutMs: number;
-  /** ISO, UTC. */
-  now(): string;
-}
+import type { ChatParts, SeamParts } from './seam-parts.js';
+import { sendTurnError, serveTurn } from './seam-turn.js';
 
 /** One HTTP request to the bot's endpoint. */
 export interface Delivery {
@@ -52,12 +39,6 @@ export function createChat(parts: ChatParts): Chat {
       while (pending.size > 0) await Promise.allSettled(pending);
     },
   };
-}
-
-export interface SeamParts extends ChatParts {
-  readonly deliveries: Deliveries;
-  /** Runs work outside the turn, which must not be rejected; see `Chat.settled`. */
-  readonly beside: (work: Promise<void>) => void;
 }
 
 async function receive(parts: SeamParts, delivery: Delivery): Promise<TurnAnswer> {
@@ -140,5 +121,3 @@ async function turnFailed(parts: ChatParts, context: TurnContext, error: Error):
   const activity = readActivity(context.activity);
   if (activity !== undefined) await sendTurnError(parts, { context, activity, correlationId });
 }
-
-export type { LiveTurn };
