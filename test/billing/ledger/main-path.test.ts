@@ -1,4 +1,5 @@
 import { ADMIN, TENANT, START, testBilling, usd, type TestBilling } from '../../support/billing.js';
+import { graphRow } from '../../support/graph-rows.js';
 import { money } from '../../../src/billing/money.js';
 
 const CARD = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
@@ -6,21 +7,6 @@ const DECLINING = { id: 'sandbox-insufficientFunds', brand: 'Visa', last4: '9995
 
 function topUp(id: string, amount = 50) {
   return { paymentId: id, mintedAt: START, amount: money(usd(amount), 'USD'), method: CARD, by: ADMIN };
-}
-
-let calls = 0;
-export function row(charge: number, more: Record<string, unknown> = {}) {
-  calls += 1;
-  return {
-    id: `call-${calls}`,
-    startDateTime: '2026-11-17T08:00:00Z',
-    duration: 60,
-    charge,
-    currency: 'USD',
-    licenseCapability: 'MCOPSTNPP',
-    destinationName: 'United Kingdom',
-    ...more,
-  };
 }
 
 async function settle(billing: TestBilling): Promise<void> {
@@ -56,7 +42,7 @@ test('usage below the trigger starts one recharge, and the balance carries both'
     method: CARD,
     by: ADMIN,
   });
-  const rows = Array.from({ length: 60 }, () => row(1));
+  const rows = Array.from({ length: 60 }, () => graphRow(1));
   const report = await test.billing.intake.take(TENANT, rows, 'http');
   expect(report.charged).toMatchObject({ count: 60 });
   await settle(test);
