@@ -27,6 +27,8 @@ export type TableSettings =
   | { readonly kind: 'account'; readonly accountUrl: string };
 
 export interface Config {
+  /** A shell of npm's stands in between, and does not hand on the signal that ends it. */
+  readonly startedByNpm: boolean;
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string;
@@ -78,6 +80,7 @@ export function loadConfig(options: StartOptions, env: NodeJS.ProcessEnv = proce
   const production = settings.NODE_ENV === 'production';
   refuseUnsafe(settings, { production, embedded: options.embedded });
   return {
+    startedByNpm: env['npm_lifecycle_event'] !== undefined,
     host: settings.HOST,
     port: settings.PORT,
     publicUrl: settings.PUBLIC_URL?.replace(/\/+$/u, '') ?? `http://127.0.0.1:${settings.PORT}`,

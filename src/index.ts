@@ -90,17 +90,31 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+const PARENT_LOOK_MS = 500;
+
+/** npm's shell dies of a SIGTERM without passing it on: a program that lost its parent stops as if it had got the signal. */
+function watchParent(stop: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, PARENT_LOOK_MS);
+  timer.unref();
+}
+
 async function main(): Promise<void> {
   const config = loadConfig(optionsFrom(process.argv.slice(2)));
   const log = createLog(config.logLevel);
   const opened: Closable[] = [];
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= stopAll(opened, log));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      void stop().then(() => process.exit(0));
-    });
-  }
+  const stopAndExit = (): void => {
+    void stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', stopAndExit);
+  process.on('SIGTERM', stopAndExit);
+  if (config.startedByNpm) watchParent(stopAndExit);
   try {
     await start(config, opened, log);
   } catch (error) {

@@ -45,6 +45,7 @@ const refusedInProduction = (env: Env, options = DEPLOYED) =>
 
 test('with nothing configured, the embedded mode is complete', () => {
   expect(embedded()).toEqual({
+    startedByNpm: false,
     host: '127.0.0.1',
     port: 3978,
     publicUrl: 'http://127.0.0.1:3978',

@@ -1,5 +1,5 @@
 /** The built program, as a deployment starts it: tests run as CommonJS, the program is ESM (PLATFORM). */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { PLAYGROUND_TENANT } from '../src/settings.js';
 import { graphRow } from './support/graph-rows.js';
-import { startProgram, type Program, type ProgramOptions } from './support/program.js';
+import { freePort, startProgram, type Program, type ProgramOptions } from './support/program.js';
 
 const run = promisify(execFile);
 const ROOT = resolve(__dirname, '..');
@@ -157,3 +157,39 @@ test.each([
   },
   START_MS_MAX,
 );
+
+test(
+  'started by npm, it stops when the shell in between dies of a signal that it does not hand on',
+  async () => {
+    const script = `"${process.execPath}" ${BUILT}/index.js --embedded --no-playground & echo $! ; wait`;
+    const [port, tables] = await Promise.all([freePort(), freePort()]);
+    const env = {
+      ...process.env,
+      npm_lifecycle_event: 'start',
+      PORT: `${port}`,
+      AZURITE_TABLE_PORT: `${tables}`,
+      DATA_DIR: dataDir,
+    };
+    const shell = spawn('sh', ['-c', script], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+    await until(() => output.includes('Stop with Ctrl-C.'));
+    shell.kill('SIGTERM');
+    const pid = Number(output.split('\n')[0]);
+    await until(() => !isRunning(pid));
+  },
+  START_MS_MAX,
+);
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((wake) => setTimeout(wake, 50));
+}
