@@ -4,6 +4,7 @@ import { noticeCard, type Button, type Tone } from '../../cards/notice.js';
 import type { Card } from '../../cards/render.js';
 import type { Speech, StringKey } from '../../cards/speech.js';
 import { action, post, replace, type Command } from '../command.js';
+import type { Destination } from '../alerts/destinations.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 
@@ -38,17 +39,16 @@ async function set(alerts: 'on' | 'off', turn: Turn, services: Services): Promis
   await services.destinations.setAlerts(tenant, conversation, alerts);
   if (alerts === 'on') await services.billing.tellUndelivered(tenant);
   await services.audit.note({ tenant, personId: person.id, did: `alerts.${alerts}`, outcome: 'done' });
-  return stateCard(alerts, turn, await heardElsewhere(turn, services));
+  return stateCard(alerts, turn, heardElsewhere(turn, await services.destinations.list(tenant)));
 }
 
 async function show(turn: Turn, services: Services): Promise<Card> {
   const places = await services.destinations.list(turn.tenant);
   const here = places.find((place) => place.conversation.key === turn.conversation.key);
-  return stateCard(here?.alerts ?? 'off', turn, await heardElsewhere(turn, services));
+  return stateCard(here?.alerts ?? 'off', turn, heardElsewhere(turn, places));
 }
 
-async function heardElsewhere(turn: Turn, services: Services): Promise<number> {
-  const places = await services.destinations.list(turn.tenant);
+function heardElsewhere(turn: Turn, places: readonly Destination[]): number {
   return places.filter((place) => place.alerts === 'on' && place.conversation.key !== turn.conversation.key)
     .length;
 }
