@@ -1,6 +1,6 @@
 /** Wires the whole program over its tables; see docs/decisions/0005. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { machineClock, type Clock } from './billing/clock.js';
 import { SandboxMethods } from './billing/payments/sandbox/cards.js';
 import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
 import type { AppParts } from './app-parts.js';
@@ -26,10 +26,10 @@ const STOP_MS_MAX = 8_000;
 export async function composeApp(parts: AppParts): Promise<App> {
   const { config, tables, log } = parts;
   await Promise.all([tables.ledger.ensure(), tables.due.ensure(), tables.sandbox.ensure()]);
-  const now = parts.now ?? (() => new Date().toISOString());
-  const sandbox = sandboxOf(parts, now);
-  const composed = billingOf(parts, { sandbox, now });
-  const chat = await composeChat(parts, composed, now);
+  const clock: Clock = parts.now === undefined ? machineClock : { ...machineClock, now: parts.now };
+  const sandbox = sandboxOf(parts, clock);
+  const composed = billingOf(parts, { sandbox, clock });
+  const chat = await composeChat(parts, composed, () => clock.now());
   const server = createServer({
     host: config.host,
     port: config.port,
@@ -56,21 +56,20 @@ export async function composeApp(parts: AppParts): Promise<App> {
   };
 }
 
-function sandboxOf({ config, tables }: AppParts, now: () => string): SandboxProcessor {
+function sandboxOf({ config, tables }: AppParts, clock: Clock): SandboxProcessor {
   const { publicUrl, sandboxLatencyMs } = config;
-  const wait = (ms: number): Promise<void> => sleep(ms);
   return new SandboxProcessor({
     table: tables.sandbox,
     publicUrl,
-    now,
-    sleep: wait,
+    now: () => clock.now(),
+    sleep: (ms) => clock.sleep(ms),
     latencyMs: sandboxLatencyMs,
   });
 }
 
 function billingOf(
   { config, tables, log }: AppParts,
-  { sandbox, now }: { sandbox: SandboxProcessor; now: () => string },
+  { sandbox, clock }: { sandbox: SandboxProcessor; clock: Clock },
 ): ComposedBilling {
   const { currency, timeZone, limits, lowBalance, adminIds, addConnectionCharge } = config;
   return composeBilling({
@@ -79,7 +78,7 @@ function billingOf(
     processor: sandbox,
     methods: new SandboxMethods(),
     log: jobLog(log),
-    now,
+    clock,
     random: Math.random,
     newId: randomUUID,
     settings: {

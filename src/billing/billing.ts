@@ -1,4 +1,5 @@
 /** Billing as the bot sees it: every change goes through the ledger's lane, every look through the reader. */
+import type { Clock } from './clock.js';
 import type { Ledger } from './lane/ledger.js';
 import type { LedgerCommand, Outcome } from './lane/command.js';
 import { chargeUsage, type UsageReceipt } from './ledger/commands/charge-usage.js';
@@ -41,6 +42,7 @@ export interface BillingDeps {
   readonly intake: UsageIntake;
   readonly methods: PaymentMethods;
   readonly runner: JobRunner;
+  readonly clock: Clock;
   readonly limits: { readonly minimum: bigint; readonly maximum: bigint };
   readonly lowBalance: bigint;
   readonly configuredAdmins: readonly string[];
@@ -97,7 +99,11 @@ export class Billing {
 
   /** Waits for the outcome of a payment that is being charged, at most so long; then answers as it stands. */
   async paymentWithin(tenant: string, id: string, withinMs: number): Promise<Payment | undefined> {
-    await within(withinMs, this.deps.runner.settled({ tenant, name: 'payment', subject: id }));
+    await within(
+      this.deps.clock,
+      withinMs,
+      this.deps.runner.settled({ tenant, name: 'payment', subject: id }),
+    );
     return this.reader.payment(tenant, id);
   }
 

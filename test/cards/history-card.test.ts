@@ -8,6 +8,7 @@ const EN = speechFor('en-US');
 
 function entry(sequence: number, more: Partial<Entry> = {}): Entry {
   return {
+    format: 'entry-v2',
     sequence: BigInt(sequence),
     at: START,
     kind: 'usage',

@@ -5,6 +5,7 @@ import {
   type ComposedBilling,
   type Voice,
 } from '../../src/compose-billing.js';
+import { machineClock, type Clock } from '../../src/billing/clock.js';
 import { DONE } from '../../src/billing/due/job-runner.js';
 import type { Payment } from '../../src/billing/ledger/model.js';
 import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
@@ -38,6 +39,9 @@ export class TestClock {
     this.millis = Date.parse(start);
   }
   readonly now = (): string => new Date(this.millis).toISOString();
+  readonly monotonic = (): number => this.millis;
+  /** Waiting takes real time: the test moves the clock for deadlines, not for short waits. */
+  readonly sleep: Clock['sleep'] = (ms, aborted) => machineClock.sleep(ms, aborted);
   pass(span: { seconds?: number; minutes?: number; hours?: number; days?: number }): void {
     const { seconds = 0, minutes = 0, hours = 0, days = 0 } = span;
     this.millis += (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
@@ -92,7 +96,7 @@ export async function testBilling(options: TestBillingOptions = {}): Promise<Tes
     processor,
     methods,
     log: { jobFailed: (_work, error) => failures.push(error), roundFailed: (error) => failures.push(error) },
-    now: clock.now,
+    clock,
     random: () => 0.5,
     newId: () => `id-${(ids += 1)}`,
     settings: { ...TEST_SETTINGS, ...options.settings },

@@ -1,4 +1,5 @@
 /** A lane without the rest of billing: commands that credit, and a store that can be told to fail. */
+import { machineClock } from '../../src/billing/clock.js';
 import { post } from '../../src/billing/ledger/entries.js';
 import { SYSTEM } from '../../src/billing/ledger/model.js';
 import { accepted, type Job } from '../../src/billing/ledger/world.js';
@@ -18,7 +19,7 @@ export function ledgerOver(table: TableStore, options: LedgerOptions = {}): Ledg
   return new Ledger({
     table,
     defaults: { currency: 'USD', timeZone: 'UTC' },
-    now: options.now ?? (() => START),
+    clock: { ...machineClock, now: options.now ?? (() => START) },
     random: () => 0.1,
     schedule: options.schedule ?? (async () => () => undefined),
   });

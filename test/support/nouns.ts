@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import {
   ALERT_KINDS,
+  ENTRY_FORMATS,
   ENTRY_KINDS,
   HEALED_HOWS,
   newAccount,
@@ -160,6 +161,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
 };
 
 export const entry: fc.Arbitrary<Entry> = fc.record({
+  format: fc.constantFrom(...ENTRY_FORMATS),
   sequence,
   at,
   kind: fc.constantFrom(...ENTRY_KINDS),

@@ -66,7 +66,7 @@ export function instanceOf(parts: SharedParts, options: InstanceOptions = {}): I
     processor: options.processor ?? parts.sandbox,
     methods: new SandboxMethods(),
     log: { jobFailed: (_work, error) => failures.push(error), roundFailed: (error) => failures.push(error) },
-    now: parts.clock.now,
+    clock: parts.clock,
     random: () => 0.5,
     newId: parts.newId,
     settings: { ...TEST_SETTINGS, ...options.settings },

@@ -1,4 +1,5 @@
 /** Runs work: at once for what was just committed, and for what is due, in the worker's rounds. */
+import type { Clock } from '../clock.js';
 import type { JobName } from '../ledger/world.js';
 import type { DueQueue, Ticket } from './due-queue.js';
 import { shards } from './due-queue.js';
@@ -13,7 +14,7 @@ export type JobHandlers = Readonly<Record<JobName, (tenant: string, subject: str
 
 export interface RunnerDeps {
   readonly queue: DueQueue;
-  readonly now: () => string;
+  readonly clock: Clock;
   readonly log: JobLog;
 }
 
@@ -33,8 +34,7 @@ export class JobRunner {
   private handlers: JobHandlers | undefined;
   /** One piece of work runs once at a time in this instance; a new call waits for the one before. */
   private readonly tails = new Map<string, Promise<void>>();
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(deps: RunnerDeps) {
     this.deps = deps;
@@ -60,12 +60,17 @@ export class JobRunner {
     await this.tails.get(nameOf(work));
   }
 
+  /** Rounds until {@link stop}, with a pause between them. */
   startRounds(intervalMs: number): void {
-    const round = async (): Promise<void> => {
+    void this.rounds(intervalMs);
+  }
+
+  private async rounds(intervalMs: number): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       await this.round();
-      if (!this.stopped) this.timer = setTimeout(() => void round(), intervalMs);
-    };
-    void round();
+      await this.deps.clock.sleep(intervalMs, signal);
+    }
   }
 
   /** One round over all shards; each piece of work, and each shard, fails for itself. */
@@ -75,7 +80,7 @@ export class JobRunner {
 
   private async roundOf(shard: string): Promise<void> {
     try {
-      const due = await this.deps.queue.dueBy(shard, this.deps.now());
+      const due = await this.deps.queue.dueBy(shard, this.deps.clock.now());
       await Promise.all(due.map((ticket) => this.run(ticket, ticket)));
     } catch (error) {
       this.deps.log.roundFailed(error);
@@ -84,9 +89,8 @@ export class JobRunner {
 
   /** Stops the rounds and waits for what is running, at most `withinMs`. */
   async stop(withinMs: number): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await within(withinMs, Promise.allSettled([...this.tails.values()]));
+    this.stopping.abort();
+    await within(this.deps.clock, withinMs, Promise.allSettled([...this.tails.values()]));
   }
 
   private run(work: Work, ticket?: Ticket): Promise<void> {
@@ -101,7 +105,7 @@ export class JobRunner {
   }
 
   private async runOnce(work: Work, ticket: Ticket | undefined): Promise<void> {
-    if (this.stopped || this.handlers === undefined) return;
+    if (this.stopping.signal.aborted || this.handlers === undefined) return;
     try {
       const result = await this.handlers[work.name](work.tenant, work.subject);
       if (ticket === undefined) return;

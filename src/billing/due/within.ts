@@ -1,15 +1,16 @@
+import type { Clock } from '../clock.js';
+
 /** Waits for work, but at most so long; the work itself goes on. @returns whether it ended in time. */
-export async function within(boundMs: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(false);
-    }, boundMs);
-  });
-  const done = work.then(() => true);
+export async function within(
+  clock: Pick<Clock, 'sleep'>,
+  boundMs: number,
+  work: Promise<unknown>,
+): Promise<boolean> {
+  const ended = new AbortController();
   try {
-    return await Promise.race([done, late]);
+    const late = clock.sleep(boundMs, ended.signal).then(() => false);
+    return await Promise.race([late, work.then(() => true)]);
   } finally {
-    clearTimeout(timer);
+    ended.abort();
   }
 }

@@ -2,7 +2,7 @@
  * One queue per account within this instance (DESIGN §3): those waiting go into one transaction, decided one after the
  * other. The ETag is the net for other instances.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clock.js';
 import { ACCOUNT_KEY, type Job } from '../ledger/world.js';
 import { ROWS_PER_COMMIT_MAX, StorageUnavailable, type TableStore } from '../storage/table.js';
 import {
@@ -21,7 +21,7 @@ import { operationKey, storedAnswer } from './operations.js';
 export interface LaneDeps {
   readonly table: TableStore;
   readonly defaults: AccountDefaults;
-  readonly now: () => string;
+  readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
   /** Writes the due rows of the work to come, before the commit that needs it. */
@@ -126,7 +126,7 @@ export class Lane {
       if (tried.kind !== 'conflict') return;
       started.push(tried.started);
       failure = tried.failure;
-      await sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** attempt) * this.deps.random());
+      await this.deps.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** attempt) * this.deps.random());
     }
     throw failure ?? new LedgerBusy(`${item.command.name}: others were first ${ATTEMPTS_MAX} times`);
   }
@@ -148,7 +148,7 @@ export class Lane {
   private async tryTogether(group: readonly Waiting[], how: How): Promise<Tried> {
     const fromCache = this.kept !== undefined;
     const loaded = await this.load(group, how.careful);
-    const decided = decideAll(group, loaded, this.deps.now());
+    const decided = decideAll(group, loaded, this.deps.clock.now());
     const nothingToDo = decided.writes.length === 0;
     if (nothingToDo && fromCache) {
       // Nothing will be written, so no ETag can tell that the kept rows were old: decide once more on fresh ones.

@@ -48,6 +48,7 @@ function move(world: World, posting: Posting): World {
 function seal(world: World, posting: Posting): Entry {
   const { account } = world;
   const open = {
+    format: 'entry-v1' as const,
     sequence: account.nextSequence,
     at: posting.at,
     kind: posting.kind,

@@ -8,6 +8,7 @@ import type {
   Alert,
   DayTotals,
   Entry,
+  Explanation,
   Lot,
   Member,
   Payment,
@@ -15,9 +16,9 @@ import type {
   UsageIssue,
 } from './model.js';
 
-export type LedgerRow = Alert | DayTotals | Lot | Member | Payment | StoredCall | UsageIssue;
+export type LedgerRow = Alert | DayTotals | Explanation | Lot | Member | Payment | StoredCall | UsageIssue;
 
-export const JOB_NAMES = ['payment', 'alert', 'recharge', 'crossings'] as const;
+export const JOB_NAMES = ['payment', 'alert', 'recharge', 'crossings', 'refund', 'lots'] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** Work that follows a commit. Without `at` it is run at once, and the due row is the net. */
@@ -47,6 +48,9 @@ export const REFUSALS = [
   'noRule',
   'capBelowAmount',
   'anotherTopUp',
+  'partlySpent',
+  'alreadyRefunded',
+  'limitReached',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -71,6 +75,7 @@ export const rowKeys = {
   day: (date: string) => `day:${date}`,
   payment: (id: string) => `payment:${encodeKeyPart(id)}`,
   alert: (sequence: bigint) => `alert:${newestFirst(sequence)}`,
+  why: (sequence: bigint) => `why:${newestFirst(sequence)}`,
   member: (id: string) => `member:${encodeKeyPart(id)}`,
   issue: (id: string) => `issue:${encodeKeyPart(id)}`,
 } as const;
@@ -79,6 +84,7 @@ export function keyOf(row: LedgerRow): string {
   switch (row.type) {
     case 'alert':
     case 'lot':
+    case 'why':
       return rowKeys[row.type](row.sequence);
     case 'day':
       return rowKeys.day(row.date);

@@ -88,6 +88,8 @@ export interface PaymentMethod {
   readonly last4: string;
   /** `YYYY-MM`. */
   readonly expires: string;
+  /** The same for the same card, also where it was entered twice; never its number. */
+  readonly fingerprint?: string;
   readonly scenario?: TestScenario;
 }
 

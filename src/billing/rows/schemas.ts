@@ -5,6 +5,7 @@ import { DECLINE_REASONS } from '../payments/processor.js';
 import { QUARANTINE_REASONS, USAGE_SOURCES } from '../usage/call-record.js';
 import {
   ALERT_KINDS,
+  ENTRY_FORMATS,
   ENTRY_KINDS,
   HEALED_HOWS,
   NO_RECHARGE_REASONS,
@@ -20,7 +21,17 @@ const micros = z.bigint();
 const count = z.number().int().nonnegative();
 const actor = z.object({ id: text, name: text });
 const currency = z.enum(CURRENCIES);
-const method = z.object({ id: text, brand: text, last4: text });
+const span = z.object({ start: micros, end: micros });
+const method = z.object({ id: text, brand: text, last4: text, fingerprint: text.exactOptional() });
+
+const trip = z.object({
+  at: text,
+  reason: z.enum(['recharges', 'spend']),
+  recharges: count,
+  spend: micros,
+  usual: micros,
+  destinations: z.array(z.object({ name: text, spend: micros })),
+});
 
 const rule = z.object({
   enabled: z.boolean(),
@@ -49,6 +60,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
   balance: micros,
   credited: micros,
   pointer: micros,
+  holes: json(z.array(span).default([])),
   nextSequence: micros,
   head: text,
   rule: json(rule).exactOptional(),
@@ -57,12 +69,28 @@ export const accountSchema: z.ZodType<Account> = z.object({
       failures: count,
       notBefore: text.exactOptional(),
       pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
+      pausedMethod: text.exactOptional(),
+      tripped: trip.exactOptional(),
+      breakerFrom: text.exactOptional(),
       held: z.boolean(),
       asksFirst: z.boolean().exactOptional(),
     }),
   ),
-  counters: json(z.object({ day: text, dayTotal: micros, month: text, monthTotal: micros })),
+  counters: json(
+    z.object({
+      day: text,
+      dayTotal: micros,
+      month: text,
+      monthTotal: micros,
+      dayTold: count.exactOptional(),
+      monthTold: count.exactOptional(),
+    }),
+  ),
   rechargeCount: micros,
+  rechargeTimes: json(z.array(text).default([])),
+  whyCount: micros.default(0n),
+  lastWhy: text.exactOptional(),
+  openRefunds: json(z.array(text).default([])),
   alertCount: micros,
   openPayments: json(z.array(paymentSummary)),
   recentTopUps: json(z.array(z.object({ paymentId: text, amount: micros, at: text, by: actor }))),
@@ -79,6 +107,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
 });
 
 export const entrySchema: z.ZodType<Entry> = z.object({
+  format: z.enum(ENTRY_FORMATS).default('entry-v1'),
   sequence: micros,
   at: text,
   kind: z.enum(ENTRY_KINDS),
@@ -88,6 +117,9 @@ export const entrySchema: z.ZodType<Entry> = z.object({
   reference: text,
   calls: json(z.array(text)),
   digest: text,
+  lot: micros.exactOptional(),
+  method: json(z.object({ brand: text, last4: text })).exactOptional(),
+  reason: text.exactOptional(),
   previous: text,
   hash: text,
 });
@@ -100,6 +132,8 @@ const lot = z.object({
   purchasedAt: text,
   expiresAt: text,
   paymentId: text,
+  noticed: json(count).exactOptional(),
+  closed: json(z.object({ how: z.enum(['expired', 'refunded']), entry: micros })).exactOptional(),
 });
 
 const call = z.object({
@@ -111,6 +145,9 @@ const call = z.object({
   durationSeconds: json(z.number()),
   source: z.enum(USAGE_SOURCES),
   details: json(dictionary(text)),
+  detailsDigest: text.exactOptional(),
+  entry: micros.exactOptional(),
+  earlier: json(z.array(z.object({ entry: micros, charge: micros, detailsDigest: text }))).exactOptional(),
 });
 
 const day = z.object({
@@ -145,6 +182,16 @@ const payment = z.object({
   cancelledBy: json(actor).exactOptional(),
   origin: json(z.object({ conversationKey: text, activityId: text })).exactOptional(),
   told: z.boolean().exactOptional(),
+  lot: micros.exactOptional(),
+  refund: json(
+    z.object({
+      id: text,
+      status: z.enum(['requested', 'refunded', 'refused']),
+      at: text,
+      by: actor,
+      entry: micros,
+    }),
+  ).exactOptional(),
 });
 
 const alertFacts = z.object({
@@ -160,6 +207,11 @@ const alertFacts = z.object({
   method: z.object({ brand: text, last4: text }).exactOptional(),
   count: count.exactOptional(),
   by: actor.exactOptional(),
+  cap: z.enum(['day', 'month']).exactOptional(),
+  percent: count.exactOptional(),
+  limit: micros.exactOptional(),
+  trip: trip.exactOptional(),
+  expiring: z.array(z.object({ amount: micros, expiresAt: text })).exactOptional(),
 });
 
 const alert = z.object({
@@ -172,6 +224,27 @@ const alert = z.object({
   version: json(count),
   healed: json(z.object({ at: text, by: actor, balance: micros, how: z.enum(HEALED_HOWS) })).exactOptional(),
   only: text.exactOptional(),
+});
+
+const why = z.object({
+  type: z.literal('why'),
+  sequence: micros,
+  at: text,
+  kind: z.enum(['charged', 'inProgress', ...NO_RECHARGE_REASONS]),
+  balance: micros,
+  pending: micros,
+  trigger: micros,
+  amount: micros,
+  dayTotal: micros,
+  dayCap: micros.exactOptional(),
+  monthTotal: micros,
+  monthCap: micros,
+  failures: json(count),
+  pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
+  trip: json(trip).exactOptional(),
+  cap: z.enum(['day', 'month']).exactOptional(),
+  until: text.exactOptional(),
+  paymentId: text.exactOptional(),
 });
 
 const member = z.object({
@@ -203,4 +276,5 @@ export const ledgerRowSchema: z.ZodType<LedgerRow> = z.discriminatedUnion('type'
   lot,
   member,
   payment,
+  why,
 ]);

@@ -21,7 +21,7 @@ function runnerWith({ payment = async () => DONE, before }: Options = {}) {
     jobFailed: (work: { subject: string; tries: number; parked: boolean }) => void failed.push(work),
     roundFailed: (error: unknown) => void rounds.push(error),
   };
-  const runner = new JobRunner({ queue, now: clock.now, log });
+  const runner = new JobRunner({ queue, clock, log });
   const others = async () => DONE;
   const handlers: JobHandlers = {
     payment: async (_tenant, subject) => {
@@ -31,6 +31,8 @@ function runnerWith({ payment = async () => DONE, before }: Options = {}) {
     alert: others,
     recharge: others,
     crossings: others,
+    refund: others,
+    lots: others,
   };
   runner.use(handlers);
   const scheduled = (...subjects: string[]): Promise<readonly Ticket[]> =>

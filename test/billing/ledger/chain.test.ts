@@ -5,6 +5,7 @@ import { TENANT, usd } from '../../support/billing.js';
 import { bought, call, spent, worldOf } from '../../support/world.js';
 
 const ENTRY: Omit<Entry, 'hash'> = {
+  format: 'entry-v1',
   sequence: 1n,
   at: '2026-11-17T09:00:00.000Z',
   kind: 'topUp',

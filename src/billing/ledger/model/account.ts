@@ -1,7 +1,7 @@
 /** The account: one row, read and guarded at every command. */
 import type { Currency } from '../../money.js';
 import type { AlertKind } from './alert.js';
-import type { OpenLot } from './entry.js';
+import type { OpenLot, Span } from './entry.js';
 import type {
   AutoRechargeRule,
   CapCounters,
@@ -18,15 +18,24 @@ export interface Account {
   /** IANA; days and months of caps and spend are counted in it. */
   readonly timeZone: string;
   readonly balance: bigint;
-  /** The credit line (DESIGN §3): its end, and how far it is used up. Holes come with refunds and expiry. */
+  /** The credit line (DESIGN §3): its end, and how far it is used up. */
   readonly credited: bigint;
   readonly pointer: bigint;
+  /** What was taken out of the line ahead of the pointer, in order and apart from each other; bounded. */
+  readonly holes: readonly Span[];
   readonly nextSequence: bigint;
   readonly head: string;
   readonly rule?: AutoRechargeRule;
   readonly health: RechargeHealth;
   readonly counters: CapCounters;
   readonly rechargeCount: bigint;
+  /** When the auto-recharges of the last hour were requested, oldest first: what the breaker counts. */
+  readonly rechargeTimes: readonly string[];
+  /** Decisions about auto-recharge that were written down, and the newest one's kind, so that only news is noted. */
+  readonly whyCount: bigint;
+  readonly lastWhy?: string;
+  /** Payments whose refund is under way at the processor. */
+  readonly openRefunds: readonly string[];
   readonly alertCount: bigint;
   readonly openPayments: readonly PaymentSummary[];
   readonly recentTopUps: readonly RecentTopUp[];
@@ -56,11 +65,15 @@ export function newAccount(tenant: string, currency: Currency, timeZone: string)
     balance: 0n,
     credited: 0n,
     pointer: 0n,
+    holes: [],
     nextSequence: 1n,
     head: GENESIS,
     health: { failures: 0, held: false },
     counters: { day: '', dayTotal: 0n, month: '', monthTotal: 0n },
     rechargeCount: 0n,
+    rechargeTimes: [],
+    whyCount: 0n,
+    openRefunds: [],
     alertCount: 0n,
     openPayments: [],
     recentTopUps: [],

@@ -2,7 +2,7 @@
 import type { Currency } from '../../money.js';
 import type { DeclineReason, PaymentMethod } from '../../payments/processor.js';
 import type { Actor } from './actor.js';
-import type { NoRechargeReason } from './payment.js';
+import type { NoRechargeReason, Trip } from './payment.js';
 
 export const ALERT_KINDS = [
   'recharged',
@@ -12,6 +12,12 @@ export const ALERT_KINDS = [
   'low',
   'crossings',
   'paymentUnknown',
+  /** Unspent funds come near the end of their twelve months. */
+  'expiring',
+  /** A cap of auto-recharge is used up to 80, 90 or 100 %. */
+  'capNear',
+  /** The breaker paused auto-recharge. */
+  'tripped',
   'test',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
@@ -30,6 +36,13 @@ export interface AlertFacts {
   readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
   readonly count?: number;
   readonly by?: Actor;
+  /** `capNear`: which cap, how much of it is used in per cent (80, 90 or 100), and its limit. `amount` is what is used. */
+  readonly cap?: 'day' | 'month';
+  readonly percent?: number;
+  readonly limit?: bigint;
+  readonly trip?: Trip;
+  /** `expiring`: what would be forfeited and when, the soonest first; bounded. */
+  readonly expiring?: readonly { readonly amount: bigint; readonly expiresAt: string }[];
 }
 
 /** What ended the trouble that an alert told. */
@@ -41,6 +54,7 @@ export const HEALED_HOWS = [
   'declined',
   'cancelled',
   'superseded',
+  'resumed',
 ] as const;
 export type HealedHow = (typeof HEALED_HOWS)[number];
 

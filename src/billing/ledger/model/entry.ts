@@ -1,11 +1,28 @@
 /** A line of the ledger, and a purchase on the credit line. */
+import type { PaymentMethod } from '../../payments/processor.js';
 import type { Actor } from './actor.js';
 
-export const ENTRY_KINDS = ['topUp', 'autoRecharge', 'usage', 'correction'] as const;
+export const ENTRY_KINDS = [
+  'topUp',
+  'autoRecharge',
+  'usage',
+  'correction',
+  /** What was left of a lot twelve months after its purchase. */
+  'expired',
+  'refund',
+  /** The processor refused a refund: the lot comes back with its old expiry. */
+  'refundReversed',
+  'adjustment',
+] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** Versions of the canonical text under an entry's hash; what was written before there were two is the first. */
+export const ENTRY_FORMATS = ['entry-v1', 'entry-v2'] as const;
+export type EntryFormat = (typeof ENTRY_FORMATS)[number];
 
 /** One line of the append-only ledger. */
 export interface Entry {
+  readonly format: EntryFormat;
   readonly sequence: bigint;
   readonly at: string;
   readonly kind: EntryKind;
@@ -19,9 +36,24 @@ export interface Entry {
   readonly calls: readonly string[];
   /** SHA-256 over the charges of those call records. */
   readonly digest: string;
+  /** Sequence of the lot that this entry opens, expires or takes back. */
+  readonly lot?: bigint;
+  /** How a purchase was paid, so that `history` needs no further read. */
+  readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
+  /** An adjustment's, as an admin typed it. */
+  readonly reason?: string;
   readonly previous: string;
   readonly hash: string;
 }
+
+/** A part of the credit line: from `start`, inclusive, to `end`, exclusive. */
+export interface Span {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** Days before its expiry at which people hear of an unspent lot. */
+export const EXPIRY_NOTICE_DAYS = [90, 30, 7, 1] as const;
 
 /** A purchase that can expire: its span on the credit line. */
 export interface Lot {
@@ -32,6 +64,9 @@ export interface Lot {
   readonly purchasedAt: string;
   readonly expiresAt: string;
   readonly paymentId: string;
+  /** The last of {@link EXPIRY_NOTICE_DAYS} that was told. */
+  readonly noticed?: number;
+  readonly closed?: { readonly how: 'expired' | 'refunded'; readonly entry: bigint };
 }
 
 export interface OpenLot {

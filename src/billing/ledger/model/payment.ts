@@ -14,6 +14,20 @@ export const PAYMENT_STATUSES = [
 ] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
+/** The stored method as it was chosen. The fingerprint tells whether another one is the same card entered again. */
+export type ChosenMethod = Pick<PaymentMethod, 'id' | 'brand' | 'last4' | 'fingerprint'>;
+
+/** Giving an unspent top-up back: taken off the ledger first, then asked of the processor until it answers. */
+export interface Refund {
+  /** Idempotency key at the processor. */
+  readonly id: string;
+  readonly status: 'requested' | 'refunded' | 'refused';
+  readonly at: string;
+  readonly by: Actor;
+  /** Sequence of the entry that took it off. */
+  readonly entry: bigint;
+}
+
 /** The message that shows a payment, so that its outcome can take the place of "in progress". */
 export interface CardOrigin {
   readonly conversationKey: string;
@@ -26,7 +40,7 @@ export interface Payment {
   readonly id: string;
   readonly amount: bigint;
   readonly currency: Currency;
-  readonly method: Pick<PaymentMethod, 'id' | 'brand' | 'last4'>;
+  readonly method: ChosenMethod;
   readonly reason: 'manual' | 'autoRecharge';
   readonly status: PaymentStatus;
   readonly requestedAt: string;
@@ -45,6 +59,9 @@ export interface Payment {
   readonly origin?: CardOrigin;
   /** Admins were told that its outcome is unknown. */
   readonly told?: boolean;
+  /** Sequence of the lot that it bought. */
+  readonly lot?: bigint;
+  readonly refund?: Refund;
 }
 
 export type PaymentSummary = Pick<Payment, 'id' | 'amount' | 'reason' | 'requestedAt' | 'status'> & {
@@ -65,7 +82,7 @@ export interface AutoRechargeRule {
   readonly amount: bigint;
   readonly monthCap: bigint;
   readonly dayCap?: bigint;
-  readonly method: Pick<PaymentMethod, 'id' | 'brand' | 'last4'>;
+  readonly method: ChosenMethod;
   readonly setBy: Actor;
   readonly setAt: string;
 }
@@ -75,10 +92,29 @@ export interface RechargeHealth {
   readonly failures: number;
   readonly notBefore?: string;
   readonly pausedBy?: DeclineReason;
+  /** The card that was declined: the pause ends with another one, not with the same one chosen again. */
+  readonly pausedMethod?: string;
+  /** The breaker: a person must resume. */
+  readonly tripped?: Trip;
+  /** When a person last resumed after the breaker: it judges what came later. */
+  readonly breakerFrom?: string;
   /** After a change that may never start a charge: waits for the next charged call, or for an admin. */
   readonly held: boolean;
   /** A payment is past its deadline without a word of the processor: an admin is asked before the next charge. */
   readonly asksFirst?: boolean;
+}
+
+/** What made the breaker pause auto-recharge, with the numbers it saw. */
+export interface Trip {
+  readonly at: string;
+  readonly reason: 'recharges' | 'spend';
+  /** Recharges of the last hour. */
+  readonly recharges: number;
+  /** The newest day's spend, and what a day usually costs. */
+  readonly spend: bigint;
+  readonly usual: bigint;
+  /** Where the newest day's money went, the most first; bounded. */
+  readonly destinations: readonly { readonly name: string; readonly spend: bigint }[];
 }
 
 /** Auto-recharges of the current day and month, in the account's time zone, that count against the caps. */
@@ -87,8 +123,38 @@ export interface CapCounters {
   readonly dayTotal: bigint;
   readonly month: string;
   readonly monthTotal: bigint;
+  /** The highest share of the cap, in per cent, that was told for this day and month. */
+  readonly dayTold?: number;
+  readonly monthTold?: number;
 }
 
 /** Why auto-recharge does not help just now; told with a low balance. */
-export const NO_RECHARGE_REASONS = ['off', 'waiting', 'paused', 'capped', 'held'] as const;
+export const NO_RECHARGE_REASONS = ['off', 'waiting', 'paused', 'capped', 'held', 'tripped'] as const;
 export type NoRechargeReason = (typeof NO_RECHARGE_REASONS)[number];
+
+/**
+ * Why auto-recharge charged, or did not although the balance was below the trigger: the rule and the numbers it saw
+ * (`why` shows them). Written with the decision; one that repeats the last one is not written again.
+ */
+export interface Explanation {
+  readonly type: 'why';
+  readonly sequence: bigint;
+  readonly at: string;
+  /** `inProgress`: another payment was open that lifts the balance, or an auto-recharge. */
+  readonly kind: 'charged' | 'inProgress' | NoRechargeReason;
+  readonly balance: bigint;
+  readonly pending: bigint;
+  readonly trigger: bigint;
+  readonly amount: bigint;
+  readonly dayTotal: bigint;
+  readonly dayCap?: bigint;
+  readonly monthTotal: bigint;
+  readonly monthCap: bigint;
+  readonly failures: number;
+  readonly pausedBy?: DeclineReason;
+  readonly trip?: Trip;
+  /** Which cap, and until when it, or a wait, lasts. */
+  readonly cap?: 'day' | 'month';
+  readonly until?: string;
+  readonly paymentId?: string;
+}

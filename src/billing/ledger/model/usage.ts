@@ -10,7 +10,21 @@ export interface StoredCall {
   readonly start: string;
   readonly durationSeconds: number;
   readonly source: UsageSource;
+  /** Personal; empty once it is older than the retention allows, see `detailsDigest`. */
   readonly details: Readonly<Record<string, string>>;
+  /** SHA-256 of the details, kept when they go, so that the entry's digest can still be checked. */
+  readonly detailsDigest?: string;
+  /** Sequence of the entry that holds the present charge. */
+  readonly entry?: bigint;
+  /** What earlier entries said of it, oldest first: their digests are over that. */
+  readonly earlier?: readonly CallVersion[];
+}
+
+/** A call record as an entry charged it before it was corrected. */
+export interface CallVersion {
+  readonly entry: bigint;
+  readonly charge: bigint;
+  readonly detailsDigest: string;
 }
 
 /** Where money of a day went. Bounded: what has no place of its own is counted in `otherSpend` and `otherCalls`. */
