@@ -16,7 +16,7 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
   transformIgnorePatterns: [
-    '/node_modules/(?!(agent-base|http-proxy-agent|https-proxy-agent|proxy-agent-negotiate|intl-messageformat|@formatjs|p-limit|yocto-queue|jose)/)',
+    '/node_modules/(?!(agent-base|http-proxy-agent|https-proxy-agent|proxy-agent-negotiate|intl-messageformat|@formatjs|p-limit|p-throttle|yocto-queue|jose)/)',
   ],
   cacheDirectory: '.jest-cache',
   testTimeout: 20_000,

@@ -7,7 +7,7 @@ import type { AppParts } from './app-parts.js';
 import { composeBilling, type ComposedBilling } from './compose-billing.js';
 import { composeChat } from './compose-chat.js';
 import type { Config } from './config.js';
-import { jobLog } from './log.js';
+import { jobLog, scanLog } from './log.js';
 import { sandboxRoutes, usageRoute } from './routes.js';
 import { createServer, type BotServer, type ReadyReport } from './server.js';
 
@@ -21,6 +21,7 @@ export interface App {
 }
 
 const ROUND_MS = 3_000;
+const ROUNDS_PER_LEASE = 10;
 const STOP_MS_MAX = 8_000;
 
 export async function composeApp(parts: AppParts): Promise<App> {
@@ -68,16 +69,17 @@ function sandboxOf({ config, tables }: AppParts, clock: Clock): SandboxProcessor
 }
 
 function billingOf(
-  { config, tables, log }: AppParts,
+  { config, tables, log, roundMs }: AppParts,
   { sandbox, clock }: { sandbox: SandboxProcessor; clock: Clock },
 ): ComposedBilling {
-  const { currency, timeZone, limits, lowBalance, adminIds, addConnectionCharge } = config;
+  const { currency, timeZone, limits, lowBalance, adminIds, addConnectionCharge, callDetailDays } = config;
   return composeBilling({
     table: tables.ledger,
     dueTable: tables.due,
     processor: sandbox,
     methods: new SandboxMethods(),
-    log: jobLog(log),
+    accounts: tables.ledger,
+    log: { ...jobLog(log), ...scanLog(log) },
     clock,
     random: Math.random,
     newId: randomUUID,
@@ -87,7 +89,9 @@ function billingOf(
       lowBalance,
       configuredAdmins: adminIds,
       addConnectionCharge,
+      callDetailDays,
     },
+    ...(roundMs !== undefined && { leaseMs: roundMs * ROUNDS_PER_LEASE }),
   });
 }
 
@@ -103,8 +107,8 @@ function usageDeps(config: Config, { billing }: ComposedBilling) {
   };
 }
 
-/** Storage answers; parked work is a number for the operator that never changes the status. */
+/** Storage answers; what waits for an operator is a number that never changes the status. */
 async function readiness({ queue }: ComposedBilling): Promise<ReadyReport> {
-  const parkedJobs = await queue.countParked();
-  return { ready: true, details: { parkedJobs } };
+  const [parkedJobs, undeliveredAlerts] = await Promise.all([queue.countParked(), queue.countUndelivered()]);
+  return { ready: true, details: { parkedJobs, undeliveredAlerts } };
 }

@@ -3,27 +3,37 @@ import { Billing } from './billing/billing.js';
 import type { Clock } from './billing/clock.js';
 import { within } from './billing/due/within.js';
 import { DueQueue } from './billing/due/due-queue.js';
-import { JobRunner, DONE, type JobHandlers, type JobLog, type JobResult } from './billing/due/job-runner.js';
+import type { ScanLog } from './billing/due/daily-scan.js';
+import { JobRunner, type JobLog, type JobResult } from './billing/due/job-runner.js';
+import { LEASE_MS } from './billing/due/lease.js';
 import type { AccountDefaults } from './billing/lane/account-rows.js';
+import type { LaneDeps } from './billing/lane/lane.js';
 import { Ledger } from './billing/lane/ledger.js';
 import type { Payment } from './billing/ledger/model.js';
-import { rowKeys, type Job } from './billing/ledger/world.js';
 import type { PaymentMethods, PaymentProcessor } from './billing/payments/processor.js';
-import { PaymentSaga } from './billing/payments/saga.js';
+import { RefundSaga } from './billing/payments/refund-saga.js';
+import { PaymentSaga, type SagaDeps } from './billing/payments/saga.js';
 import { LedgerReader } from './billing/reader.js';
-import type { TableStore } from './billing/storage/table.js';
-import { UsageIntake } from './billing/usage/intake.js';
+import { Retention } from './billing/retention/retention.js';
+import type { PartitionScan, TableStore } from './billing/storage/table.js';
+import { UndeliveredAlerts } from './billing/undelivered.js';
+import { UsageIntake, type IntakeDeps } from './billing/usage/intake.js';
+import { workersOf } from './compose-worker.js';
 
 export interface BillingParts {
   readonly table: TableStore;
   readonly dueTable: TableStore;
+  /** Which accounts there are, for the daily scan. */
+  readonly accounts: PartitionScan;
   readonly processor: PaymentProcessor;
   readonly methods: PaymentMethods;
-  readonly log: JobLog;
+  readonly log: JobLog & ScanLog;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
   readonly settings: BillingSettings;
+  /** How long a shard's due work stays with an instance that is silent; several rounds. */
+  readonly leaseMs?: number;
 }
 
 export interface BillingSettings {
@@ -32,6 +42,8 @@ export interface BillingSettings {
   readonly lowBalance: bigint;
   readonly configuredAdmins: readonly string[];
   readonly addConnectionCharge: boolean;
+  /** Personal details of older calls are removed. */
+  readonly callDetailDays: number;
 }
 
 const LAND_MS_MAX = 2_000;
@@ -51,77 +63,62 @@ export interface ComposedBilling {
 }
 
 export function composeBilling(parts: BillingParts): ComposedBilling {
-  const { table, clock, settings, log } = parts;
+  const { table, accounts, methods, clock, settings, log, newId } = parts;
   const now = (): string => clock.now();
-  const queue = new DueQueue(parts.dueTable, now);
-  const runner = new JobRunner({ queue, clock, log });
-  const schedule = async (tenant: string, jobs: readonly Job[]) => {
-    const tickets = await queue.schedule(tenant, jobs);
-    return () => {
-      runner.start(tickets);
-    };
-  };
+  const { queue, runner, schedule } = workOf(parts, now);
   const ledger = new Ledger({ table, defaults: settings.defaults, clock, random: parts.random, schedule });
   const reader = new LedgerReader(table, settings.defaults);
+  const retention = new Retention({ table, now, callDetailDays: settings.callDetailDays });
+  const kept = retention.kept.bind(retention);
   const common = { ledger, reader, now, lowBalance: settings.lowBalance };
   let voice: Voice | undefined;
-  const saga = new PaymentSaga({
-    ...common,
-    processor: parts.processor,
-    show: async (tenant, payment) => voice?.showPayment(tenant, payment),
-  });
-  const { addConnectionCharge } = settings;
-  const letLand = async (tenant: string, paymentId: string): Promise<void> => {
-    await within(clock, LAND_MS_MAX, runner.settled({ tenant, name: 'payment', subject: paymentId }));
-  };
-  const intake = new UsageIntake({ ...common, newId: parts.newId, addConnectionCharge, letLand });
-  const billing = new Billing({
-    ...common,
-    ...settings,
-    saga,
-    intake,
-    methods: parts.methods,
-    runner,
-    clock,
-  });
+  const show: SagaDeps['show'] = async (tenant, payment) => voice?.showPayment(tenant, payment);
+  const sagaDeps = { ...common, processor: parts.processor, show };
+  const [saga, refunds] = [new PaymentSaga(sagaDeps), new RefundSaga(sagaDeps)];
+  const intake = intakeOf(parts, { ...common, kept }, runner);
+  const undelivered = new UndeliveredAlerts({ ledger, reader, queue, runner });
+  const shared = { ...common, ...settings, saga, intake, methods, runner, undelivered, clock, kept, newId };
+  const billing = new Billing(shared);
+  const worker = { billing, ledger, queue, saga, refunds, retention, table, accounts, now, log };
   return {
     billing,
     runner,
     queue,
     connect: (connected) => {
       voice = connected;
-      runner.use(handlersOf({ billing, ledger, saga }, connected));
+      runner.use(workersOf(worker, (tenant, sequence) => connected.deliverAlert(tenant, sequence)));
     },
   };
 }
 
-interface Workers {
-  readonly billing: Billing;
-  readonly ledger: Ledger;
-  readonly saga: PaymentSaga;
+function intakeOf(
+  { newId, clock, settings }: BillingParts,
+  common: Omit<IntakeDeps, 'newId' | 'addConnectionCharge' | 'letLand'>,
+  runner: JobRunner,
+): UsageIntake {
+  const { addConnectionCharge } = settings;
+  const letLand: IntakeDeps['letLand'] = async (tenant, paymentId) => {
+    await within(clock, LAND_MS_MAX, runner.settled({ tenant, name: 'payment', subject: paymentId }));
+  };
+  return new UsageIntake({ ...common, newId, addConnectionCharge, letLand });
 }
 
-/** A job that finds nothing makes sure that a stalled commit can't bring it about later (DESIGN §3): `touch`. */
-function handlersOf({ billing, ledger, saga }: Workers, voice: Voice): JobHandlers {
+/** Work for later: written before its commit, started behind it. */
+function workOf(
+  parts: BillingParts,
+  now: () => string,
+): Pick<ComposedBilling, 'queue' | 'runner'> & Pick<LaneDeps, 'schedule'> {
+  const { dueTable: table, clock, log, leaseMs = LEASE_MS } = parts;
+  const queue = new DueQueue(table, now);
+  const runner = new JobRunner({ queue, clock, log, leases: { table, holder: parts.newId(), leaseMs } });
   return {
-    payment: (tenant, subject) => saga.carryOn(tenant, subject),
-    alert: async (tenant, subject) => {
-      const sequence = BigInt(subject);
-      const there = await billing.reader.row(tenant, 'alert', rowKeys.alert(sequence));
-      if (there === undefined) await ledger.touch(tenant);
-      return voice.deliverAlert(tenant, sequence);
-    },
-    recharge: async (tenant) => {
-      await ledger.touch(tenant);
-      await billing.sweepAutoRecharge(tenant);
-      return DONE;
-    },
-    refund: async () => DONE,
-    lots: async () => DONE,
-    crossings: async (tenant) => {
-      await ledger.touch(tenant);
-      await billing.tellGatheredCrossings(tenant);
-      return DONE;
+    queue,
+    runner,
+    schedule: async (tenant, jobs) => {
+      const tickets = await queue.schedule(tenant, jobs);
+      return () => {
+        runner.start(tickets);
+      };
     },
   };
 }

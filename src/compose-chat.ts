@@ -1,10 +1,12 @@
 /** Wires the chat: who may talk, what is understood, how it is answered, and how the bot speaks up by itself. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { machineClock } from './billing/clock.js';
 import { createAdapter, type BotIdentity } from './bot/adapter.js';
 import { AlertSender } from './bot/alerts/alert-sender.js';
-import { DeliveryStore } from './bot/alerts/delivery.js';
+import { DeliveryStore } from './bot/alerts/delivery-store.js';
 import { DestinationStore } from './bot/alerts/destination-store.js';
 import { alertDrawer } from './bot/alerts/draw-alert.js';
+import { ROUND_PATIENCE } from './bot/alerts/tell-one.js';
 import { TableAudit } from './bot/audit.js';
 import { commands } from './bot/commands/index.js';
 import { createDispatcher } from './bot/dispatcher.js';
@@ -16,7 +18,6 @@ import { createMessenger, EMULATOR_CHANNEL, type Messenger } from './bot/messeng
 import { paymentShower } from './bot/payment-shower.js';
 import { LedgerRoles } from './bot/roles.js';
 import { createChat, type Chat } from './bot/seam.js';
-import type { Destination } from './bot/alerts/destinations.js';
 import type { Services } from './bot/services.js';
 import type { AppParts } from './app-parts.js';
 import type { ComposedBilling, Voice } from './compose-billing.js';
@@ -40,7 +41,7 @@ export async function composeChat(
   const allows = (serviceUrl: string): boolean => serviceUrlAllowed(serviceUrl, rules);
   const messenger = createMessenger({ adapter, timeoutMs: sendTimeoutMs, allows });
   const lookUp = memberLookUp({ adapter, timeoutMs: LOOK_UP_MS_MAX, allows });
-  const people = peopleOf(parts, composed, lookUp);
+  const people = peopleOf(parts, composed, { lookUp, now });
   composed.connect(voiceOf(parts, { composed, people, messenger, now }));
   const services = await servicesOf(parts, { composed, people, now });
   const { roles, audit } = services;
@@ -71,8 +72,12 @@ interface People {
   readonly roles: LedgerRoles;
 }
 
-function peopleOf({ config, tables }: AppParts, { billing }: ComposedBilling, lookUp: LookUp): People {
-  const destinations = new DestinationStore(tables.ledger);
+function peopleOf(
+  { config, tables }: AppParts,
+  { billing }: ComposedBilling,
+  { lookUp, now }: { readonly lookUp: LookUp; readonly now: () => string },
+): People {
+  const destinations = new DestinationStore(tables.ledger, now);
   const met = new MetPeople({ destinations, reader: billing.reader, lookUp });
   const roles = new LedgerRoles({
     reader: billing.reader,
@@ -94,16 +99,23 @@ interface VoiceParts {
 function voiceOf({ config, tables, log }: AppParts, { composed, people, messenger, now }: VoiceParts): Voice {
   const { destinations, roles } = people;
   const { timeZone } = config;
-  const isAdmin = async (tenant: string, { person, conversation }: Destination): Promise<boolean> =>
-    person !== undefined && (await roles.roleOf(tenant, person, conversation.channelId)) === 'admin';
   const sender = new AlertSender({
     billing: composed.billing,
     destinations,
-    deliveries: new DeliveryStore(tables.ledger),
+    deliveries: new DeliveryStore({
+      table: tables.ledger,
+      now,
+      monotonic: () => machineClock.monotonic(),
+      instance: randomUUID(),
+    }),
     messenger,
+    patience: ROUND_PATIENCE,
     now,
-    isAdmin,
-    draw: alertDrawer({ timeZone, isAdmin }),
+    admins: async (tenant) => {
+      const isAdmin = await roles.adminsOf(tenant);
+      return ({ person, conversation }) => person !== undefined && isAdmin(person, conversation.channelId);
+    },
+    draw: alertDrawer(timeZone),
     log: senderLog(log),
   });
   return {

@@ -49,6 +49,7 @@ export interface Config {
   readonly lowBalance: bigint;
   readonly usageKeys: ReadonlyMap<string, readonly string[]>;
   readonly addConnectionCharge: boolean;
+  readonly callDetailDays: number;
   readonly sandboxLatencyMs: number;
 }
 
@@ -107,6 +108,7 @@ function accountSettings(settings: Environment, embedded: boolean) {
     lowBalance: settings.LOW_BALANCE,
     usageKeys: settings.USAGE_KEYS,
     addConnectionCharge: settings.ADD_CONNECTION_CHARGE,
+    callDetailDays: settings.CALL_DETAIL_DAYS,
     sandboxLatencyMs: settings.SANDBOX_LATENCY_MS,
   };
 }

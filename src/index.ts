@@ -1,44 +1,9 @@
 /** The program: reads the configuration, starts what is embedded, wires everything, and stops all of it again. */
 import { inspect } from 'node:util';
-import { DefaultAzureCredential } from '@azure/identity';
-import { connectTable } from './billing/storage/connect.js';
-import type { Tables } from './app-parts.js';
 import { composeApp, type App } from './compose-app.js';
 import { ConfigError, loadConfig, optionsFrom, type Config } from './config.js';
 import { createLog, type Logger } from './log.js';
-
-interface Closable {
-  close(): Promise<void>;
-}
-
-/** Developers' parts are loaded only where they are asked for: production installs do not have them. */
-async function openTables(config: Config, opened: Closable[]): Promise<Tables> {
-  const { table, tableName } = config;
-  const access = await accessTo(table, opened);
-  return {
-    ledger: connectTable(access, tableName),
-    due: connectTable(access, `${tableName}due`),
-    sandbox: connectTable(access, `${tableName}sandbox`),
-  };
-}
-
-async function accessTo(
-  table: Config['table'],
-  opened: Closable[],
-): Promise<Parameters<typeof connectTable>[0]> {
-  switch (table.kind) {
-    case 'connectionString':
-      return { connectionString: table.connectionString };
-    case 'account':
-      return { accountUrl: table.accountUrl, credential: new DefaultAzureCredential() };
-    case 'embedded': {
-      const { startAzurite } = await import('./embedded/azurite.js');
-      const azurite = await startAzurite({ dataDir: table.dataDir, port: table.port });
-      opened.push(azurite);
-      return { connectionString: azurite.connectionString };
-    }
-  }
-}
+import { openTables, type Closable } from './open-tables.js';
 
 async function openPlayground(
   config: Config,

@@ -79,6 +79,7 @@ export const environment = z.object({
   LOW_BALANCE: amount.default(10_000_000n),
   USAGE_KEYS: usageKeys.default(new Map<string, readonly string[]>()),
   ADD_CONNECTION_CHARGE: flag.default(false),
+  CALL_DETAIL_DAYS: z.coerce.number().int().min(1).max(3_650).default(400),
   PAYMENT_PROCESSOR: z.enum(['sandbox']).default('sandbox'),
   SANDBOX_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
 });

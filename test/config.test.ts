@@ -64,6 +64,7 @@ test('with nothing configured, the embedded mode is complete', () => {
     lowBalance: 10_000_000n,
     usageKeys: new Map(),
     addConnectionCharge: false,
+    callDetailDays: 400,
     sandboxLatencyMs: 0,
   });
 });
@@ -143,6 +144,7 @@ test.each([
   ['USAGE_KEYS', `${KEY}:`],
   ['USAGE_KEYS', `${KEY}:tenant-a:tenant-b`],
   ['ADD_CONNECTION_CHARGE', 'yes'],
+  ['CALL_DETAIL_DAYS', '0'],
   ['PAYMENT_PROCESSOR', 'cash'],
   ['SANDBOX_LATENCY_MS', '60001'],
   ['HOST', '0.0.0.0'],

@@ -93,7 +93,7 @@ test(
     expect(await ask(first, '/healthz')).toEqual({ status: 200, body: { status: 'alive' } });
     expect(await ask(first, '/readyz')).toMatchObject({
       status: 200,
-      body: { status: 'ready', parkedJobs: 0 },
+      body: { status: 'ready', parkedJobs: 0, undeliveredAlerts: 0 },
     });
     expect(await sendUsage(first, rows)).toMatchObject({ charged: { count: 2 }, balance: '-3.25' });
     expect(await first.stop('SIGTERM')).toBe(0);

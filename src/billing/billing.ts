@@ -1,37 +1,33 @@
 /** Billing as the bot sees it: every change goes through the ledger's lane, every look through the reader. */
 import type { Clock } from './clock.js';
+import { Corrections } from './corrections.js';
 import type { Ledger } from './lane/ledger.js';
 import type { LedgerCommand, Outcome } from './lane/command.js';
-import { chargeUsage, type UsageReceipt } from './ledger/commands/charge-usage.js';
+import type { Adjusted } from './ledger/commands/adjust.js';
+import type { UsageReceipt } from './ledger/commands/charge-usage.js';
+import { decideIssue, issueKeys, type DecidedIssue } from './ledger/commands/decide-issue.js';
 import type { TopUpRequest } from './ledger/commands/request-top-up.js';
-import {
-  resumeAutoRecharge,
-  setAutoRecharge,
-  sweepAutoRecharge,
-  turnOffAutoRecharge,
-  type RuleRequest,
-} from './ledger/commands/set-auto-recharge.js';
+import type { RuleRequest } from './ledger/commands/set-auto-recharge.js';
 import { setRole, type RoleRequest } from './ledger/commands/set-role.js';
-import { noteUndelivered, tellGatheredCrossings, tellTest } from './ledger/commands/tell.js';
-import { resolveIssue } from './ledger/commands/usage-issues.js';
-import { dayKeysOf } from './ledger/days.js';
+import { tellGatheredCrossings, tellTest } from './ledger/commands/tell.js';
 import type {
+  Account,
   Actor,
-  Alert,
   AutoRechargeRule,
   Member,
   Payment,
   StoredCall,
   UsageIssue,
 } from './ledger/model.js';
-import { watchLow } from './ledger/watch.js';
-import { accepted, refused, rowKeys, type Decision, type World } from './ledger/world.js';
+import { rowKeys, type Decision } from './ledger/world.js';
 import { paymentCommands } from './payments/payment-commands.js';
 import type { PaymentMethods } from './payments/processor.js';
 import type { PaymentSaga } from './payments/saga.js';
 import type { LedgerReader } from './reader.js';
+import { rechargeCommands, type RechargeCommands } from './recharge-commands.js';
 import type { JobRunner } from './due/job-runner.js';
 import { within } from './due/within.js';
+import type { UndeliveredAlerts, UndeliveredNote } from './undelivered.js';
 import type { UsageIntake } from './usage/intake.js';
 import { callOfIssue } from './usage/issue-call.js';
 
@@ -42,13 +38,18 @@ export interface BillingDeps {
   readonly intake: UsageIntake;
   readonly methods: PaymentMethods;
   readonly runner: JobRunner;
+  readonly undelivered: UndeliveredAlerts;
+  /** A call as it may be stored, by its age. */
+  readonly kept: (call: StoredCall) => StoredCall;
   readonly clock: Clock;
+  readonly newId: () => string;
   readonly limits: { readonly minimum: bigint; readonly maximum: bigint };
   readonly lowBalance: bigint;
   readonly configuredAdmins: readonly string[];
 }
 
-const FEW_ROWS = 8;
+/** Account, operation, issue, call, two days and an entry; a recharge, why it was opened, and what is told of all that. */
+const FEW_ROWS = 13;
 
 /** A confirmation of a person, by the id minted when it was offered. */
 export type Click = NonNullable<LedgerCommand<unknown>['operation']>;
@@ -61,18 +62,6 @@ export interface IssueDecision {
   readonly charge?: bigint;
 }
 
-export interface DecidedIssue {
-  readonly issue: UsageIssue;
-  readonly balanceBefore: bigint;
-  readonly balanceAfter: bigint;
-}
-
-interface Verdict {
-  readonly issue: UsageIssue;
-  readonly by: Actor;
-  readonly call: StoredCall | undefined;
-}
-
 export class Billing {
   readonly reader: LedgerReader;
   readonly intake: UsageIntake;
@@ -81,14 +70,23 @@ export class Billing {
   /** Entra object ids that the configuration makes admins unless a member row says otherwise. */
   readonly configuredAdmins: readonly string[];
   private readonly deps: BillingDeps;
+  private readonly recharge: RechargeCommands;
+  private readonly corrections: Corrections;
 
   constructor(deps: BillingDeps) {
     this.deps = deps;
+    this.recharge = rechargeCommands(deps);
+    this.corrections = new Corrections(deps);
     this.reader = deps.reader;
     this.intake = deps.intake;
     this.methods = deps.methods;
     this.limits = deps.limits;
     this.configuredAdmins = deps.configuredAdmins;
+  }
+
+  /** The account as it stands in the table; what is changed right after it needs no reading of its own. */
+  account(tenant: string): Promise<Account> {
+    return this.deps.ledger.look(tenant);
   }
 
   /** Commits the payment and starts charging it. The answer is the payment as committed, not its outcome. */
@@ -98,13 +96,22 @@ export class Billing {
   }
 
   /** Waits for the outcome of a payment that is being charged, at most so long; then answers as it stands. */
-  async paymentWithin(tenant: string, id: string, withinMs: number): Promise<Payment | undefined> {
-    await within(
-      this.deps.clock,
-      withinMs,
-      this.deps.runner.settled({ tenant, name: 'payment', subject: id }),
-    );
-    return this.reader.payment(tenant, id);
+  paymentWithin(tenant: string, id: string, withinMs: number): Promise<Payment | undefined> {
+    return this.within(tenant, { name: 'payment', subject: id }, withinMs);
+  }
+
+  private async within(
+    tenant: string,
+    work: { readonly name: 'payment' | 'refund'; readonly subject: string },
+    withinMs: number,
+  ): Promise<Payment | undefined> {
+    const news = this.deps.saga.listen(tenant, work.subject);
+    try {
+      await within(this.deps.clock, withinMs, this.deps.runner.settled({ tenant, ...work }));
+    } finally {
+      news.end();
+    }
+    return news.last() ?? this.reader.payment(tenant, work.subject);
   }
 
   /** Something new is known about a payment (a webhook, a page): ask the processor now. */
@@ -121,31 +128,20 @@ export class Billing {
     request: Omit<RuleRequest, 'limits'>,
     click?: Click,
   ): Promise<Outcome<AutoRechargeRule>> {
-    const { limits, lowBalance } = this.deps;
-    const decide: LedgerCommand<AutoRechargeRule>['decide'] = (world, now) =>
-      alsoWatched(setAutoRecharge(world, { ...request, limits }, now), {
-        at: now,
-        by: request.by,
-        lowBalance,
-      });
-    return this.deps.ledger.submit(tenant, { ...once('setAutoRecharge', click), reads: () => ({}), decide });
+    return this.deps.ledger.submit(tenant, this.recharge.set(request, click));
   }
 
   turnOffAutoRecharge(tenant: string, by: Actor): Promise<Outcome<AutoRechargeRule>> {
-    const { lowBalance } = this.deps;
-    return this.change(tenant, 'turnOffAutoRecharge', (world, now) =>
-      alsoWatched(turnOffAutoRecharge(world, by, now), { at: now, by, lowBalance }),
-    );
+    return this.deps.ledger.submit(tenant, this.recharge.turnOff(by));
   }
 
-  /** "Try again now": ends wait, pause and hold; caps stay. */
-  resumeAutoRecharge(tenant: string, click?: Click): Promise<Outcome<AutoRechargeRule>> {
-    const command = { ...once('resumeAutoRecharge', click), reads: () => ({}), decide: resumeAutoRecharge };
-    return this.deps.ledger.submit(tenant, command);
+  /** "Try again now": ends wait, pause, hold and what the breaker stopped; caps stay. */
+  resumeAutoRecharge(tenant: string, by: Actor, click?: Click): Promise<Outcome<AutoRechargeRule>> {
+    return this.deps.ledger.submit(tenant, this.recharge.resume(by, click ?? this.asked()));
   }
 
   async sweepAutoRecharge(tenant: string): Promise<void> {
-    await this.change(tenant, 'sweepAutoRecharge', sweepAutoRecharge);
+    await this.deps.ledger.submit(tenant, this.recharge.sweep(this.asked()));
   }
 
   async tellGatheredCrossings(tenant: string): Promise<void> {
@@ -154,23 +150,48 @@ export class Billing {
 
   /** Writes a test alert for one conversation; it takes the path of real ones. */
   async testAlert(tenant: string, test: { only: string; by: Actor }): Promise<void> {
-    await this.change(tenant, 'testAlert', (world, now) => tellTest(world, test, now));
-  }
-
-  /** Somebody hears alerts again: what reached nobody is told now. */
-  async tellUndelivered(tenant: string): Promise<void> {
-    const { undelivered } = await this.reader.account(tenant);
-    for (const sequence of undelivered)
-      void this.deps.runner.kick({ tenant, name: 'alert', subject: sequence.toString() });
-  }
-
-  async noteUndelivered(tenant: string, note: { sequence: bigint; undelivered: boolean }): Promise<void> {
-    const keys = [rowKeys.alert(note.sequence)];
-    await this.deps.ledger.submit<Alert>(tenant, {
-      ...quick('noteUndelivered'),
-      reads: () => ({ keys }),
-      decide: (world) => noteUndelivered(world, note),
+    await this.deps.ledger.submit<{ readonly sequence: bigint }>(tenant, {
+      ...quick('testAlert'),
+      operation: this.asked(),
+      reads: () => ({}),
+      decide: (world, now) => tellTest(world, test, now),
     });
+  }
+
+  /** See {@link UndeliveredAlerts.tell}. */
+  tellUndelivered(tenant: string): Promise<void> {
+    return this.deps.undelivered.tell(tenant);
+  }
+
+  /** See {@link UndeliveredAlerts.note}. */
+  noteUndelivered(tenant: string, note: UndeliveredNote): Promise<void> {
+    return this.deps.undelivered.note(tenant, note);
+  }
+
+  /** See {@link Corrections.expireLots}. */
+  expireLots(tenant: string): Promise<void> {
+    return this.corrections.expireLots(tenant);
+  }
+
+  requestRefund(
+    tenant: string,
+    request: { readonly paymentId: string; readonly by: Actor },
+    click: Click,
+  ): Promise<Outcome<Payment>> {
+    return this.corrections.requestRefund(tenant, request, click);
+  }
+
+  /** Waits for what becomes of a refund, at most so long; then answers with its payment as it stands. */
+  refundWithin(tenant: string, paymentId: string, withinMs: number): Promise<Payment | undefined> {
+    return this.within(tenant, { name: 'refund', subject: paymentId }, withinMs);
+  }
+
+  adjust(
+    tenant: string,
+    adjustment: { readonly amount: bigint; readonly reason: string; readonly by: Actor },
+    click: Click,
+  ): Promise<Outcome<Adjusted>> {
+    return this.corrections.adjust(tenant, adjustment, click);
   }
 
   setRole(tenant: string, request: Omit<RoleRequest, 'configuredAdmins'>): Promise<Outcome<Member>> {
@@ -182,39 +203,26 @@ export class Billing {
     });
   }
 
-  /**
-   * One transaction: the verdict, and the debit that goes with it. Refused as `otherContent` where the record was charged
-   * from another source already, which alone may correct it.
-   */
-  decideIssue(tenant: string, { issue, by, charge }: IssueDecision): Promise<Outcome<DecidedIssue>> {
-    const call = charge === undefined ? undefined : callOfIssue(issue, charge);
-    return this.deps.ledger.submit<DecidedIssue>(tenant, {
+  /** One transaction: the verdict, and the debit that goes with it. See {@link decideIssue} for what is refused. */
+  async decideIssue(tenant: string, { issue, by, charge }: IssueDecision): Promise<Outcome<DecidedIssue>> {
+    const call = charge === undefined ? undefined : this.deps.kept(callOfIssue(issue, charge));
+    const known =
+      call === undefined ? undefined : await this.reader.row(tenant, 'call', rowKeys.call(call.id));
+    const storedStarts = known === undefined ? [] : [known.start];
+    const verdict = { issue, by, storedStarts, ...(call !== undefined && { call }) };
+    const { lowBalance } = this.deps;
+    const outcome = await this.deps.ledger.submit<DecidedIssue>(tenant, {
       ...quick('decideIssue'),
-      reads: (account) => ({
-        keys: [
-          rowKeys.issue(issue.id),
-          ...(call === undefined
-            ? []
-            : [rowKeys.call(call.id), ...dayKeysOf([call.start], account.timeZone)]),
-        ],
-      }),
-      decide: (world, now) => this.decided(world, { issue, by, call }, now),
+      operation: this.asked(),
+      reads: (account) => ({ keys: issueKeys(verdict, account) }),
+      decide: (world, now) => withRaw(decideIssue(world, { ...verdict, lowBalance }, now), ''),
     });
+    return withRaw(outcome, issue.raw);
   }
 
-  private decided(world: World, verdict: Verdict, now: string): Decision<DecidedIssue> {
-    const { issue, by, call } = verdict;
-    const state = call === undefined ? 'dismissed' : 'charged';
-    const resolved = resolveIssue(world, { id: issue.id, state, by }, now);
-    if (resolved.kind === 'refused') return resolved;
-    const balanceBefore = world.account.balance;
-    const answer = { issue: resolved.answer, balanceBefore, balanceAfter: balanceBefore };
-    if (call === undefined) return accepted(resolved.world, answer);
-    const { lowBalance } = this.deps;
-    const charged = chargeUsage(resolved.world, { reference: issue.id, calls: [call], lowBalance, by }, now);
-    if (charged.kind === 'refused') return charged;
-    if (charged.answer.otherSource > 0) return refused('otherContent');
-    return accepted(charged.world, { ...answer, balanceAfter: charged.answer.balance });
+  /** An asking of its own: where its answer is lost, the state alone could not tell that it was this one that did it. */
+  private asked(): Click {
+    return { id: this.deps.newId(), mintedAt: this.deps.clock.now() };
   }
 
   private change<A>(tenant: string, name: string, decide: LedgerCommand<A>['decide']): Promise<Outcome<A>> {
@@ -222,15 +230,10 @@ export class Billing {
   }
 }
 
-/** The same click again is answered like the first time: it neither resets a pause nor charges twice. */
-function once(name: string, click: Click | undefined): ReturnType<typeof quick> & { operation?: Click } {
-  return { ...quick(name), ...(click !== undefined && { operation: click }) };
-}
-
-/** Another rule is another threshold: the balance may be low by it, or no longer. */
-function alsoWatched<A>(decision: Decision<A>, cause: Parameters<typeof watchLow>[1]): Decision<A> {
-  if (decision.kind === 'refused') return decision;
-  return accepted(watchLow(decision.world, cause), decision.answer);
+/** The row as it came would not fit beside the rest of an answer that is kept, and whoever asked has it anyway. */
+function withRaw<T extends Decision<DecidedIssue> | Outcome<DecidedIssue>>(told: T, raw: string): T {
+  if (told.kind === 'refused') return told;
+  return { ...told, answer: { ...told.answer, issue: { ...told.answer.issue, raw } } };
 }
 
 function quick(name: string): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax'> {
@@ -238,4 +241,4 @@ function quick(name: string): Pick<LedgerCommand<unknown>, 'name' | 'priority' |
 }
 
 export { suggestedCharge } from './usage/issue-call.js';
-export type { UsageReceipt };
+export type { DecidedIssue, UsageReceipt };

@@ -6,6 +6,7 @@ import {
   type TurnContext,
 } from 'botbuilder';
 import { boundedHttpClient } from './connector-http.js';
+import { Pacer } from './pacing/pacer.js';
 
 /** Without credentials the SDK checks no token at all, so that mode has a name and is never what is left over. */
 export type BotIdentity =
@@ -52,17 +53,42 @@ export interface TurnAnswer {
   readonly body?: unknown;
 }
 
+type Factory = ReturnType<ConfigurationBotFrameworkAuthentication['createConnectorFactory']>;
+/** The SDK's client of the chat service. */
+export type Connector = Awaited<ReturnType<Factory['create']>>;
+
+/** Service URLs are few: one for each region and tenant. */
+const CONNECTORS_MAX = 200;
+
 type Authenticated = Awaited<ReturnType<ConfigurationBotFrameworkAuthentication['authenticateRequest']>>;
 
 export class BotAdapter extends CloudAdapter {
+  /** One for everything that this app sends. */
+  readonly pacer = new Pacer();
   readonly appId: string;
   readonly authenticated: boolean;
+  private readonly connectors = new Map<string, Promise<Connector>>();
 
   constructor(options: AdapterOptions) {
     super(authenticationOf(options));
     const { identity } = options;
     this.authenticated = identity.kind !== 'unauthenticated';
     this.appId = identity.kind === 'unauthenticated' ? '' : identity.appId;
+  }
+
+  /**
+   * For what is sent outside a turn. `continueConversationAsync` makes a new client, and another one for user tokens,
+   * for each message, which costs as much as sending it.
+   */
+  connectorFor(serviceUrl: string): Promise<Connector> {
+    const known = this.connectors.get(serviceUrl);
+    if (known !== undefined) return known;
+    if (this.connectors.size >= CONNECTORS_MAX) this.connectors.clear();
+    const identity = this.createClaimsIdentity(this.appId);
+    const connector = this.botFrameworkAuthentication.createConnectorFactory(identity).create(serviceUrl);
+    this.connectors.set(serviceUrl, connector);
+    connector.catch(() => this.connectors.delete(serviceUrl));
+    return connector;
   }
 
   /** A token that is missing or not to be believed is `refused`, whatever the reason: callers get no hint. */

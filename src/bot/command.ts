@@ -19,14 +19,21 @@ export interface CommandInput {
   readonly rest: string;
 }
 
-export interface Action {
+/** What is read before a command runs, at the same time. */
+export interface Reading {
   readonly role: Role;
+  /** It reads the account, by `accountOf`. */
+  readonly readsAccount?: true;
+  /** For everybody, and the answer is the same for everybody: nobody's role is read, and the turn has a viewer's. */
+  readonly sameForAll?: true;
+}
+
+export interface Action extends Reading {
   run(data: unknown, turn: Turn, services: Services): Promise<Reply | 'malformed'>;
 }
 
 /** The button's verb is `<command>.<action>`, and stands in the card's data as `verb`. */
-export interface Command {
-  readonly role: Role;
+export interface Command extends Reading {
   run(input: CommandInput, turn: Turn, services: Services): Promise<Reply>;
   readonly actions: Readonly<Record<string, Action>>;
 }
@@ -44,6 +51,14 @@ export function action<T>(
       return parsed.success ? run(parsed.data, turn, services) : 'malformed';
     },
   };
+}
+
+export function readingAccount(action: Action): Action {
+  return { ...action, readsAccount: true };
+}
+
+export function sameForAll(action: Action): Action {
+  return { ...action, sameForAll: true };
 }
 
 export function post(card: Card): Reply {

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { LedgerBusy } from '../billing/lane/command.js';
 import { StorageUnavailable } from '../billing/storage/table.js';
 import type { CommandName } from './command-name.js';
-import { post, type Command, type CommandInput, type Reply } from './command.js';
+import { post, type Command, type CommandInput, type Reading, type Reply } from './command.js';
 import { understand } from './matching.js';
 import { SAY_VERB, notices } from './notices.js';
 import type { Audit, Roles } from './ports.js';
 import type { Services } from './services.js';
-import { ROLES, type Role, type Turn } from './turn.js';
+import { ROLES, type Turn } from './turn.js';
 
 /** A turn before it is known what its person may do. */
-export type Arrival = Omit<Turn, 'role'>;
+export type Arrival = Omit<Turn, 'role' | 'account'>;
 
 export interface Words {
   readonly text: string;
@@ -95,7 +95,7 @@ async function runCommand(
   arrival: Arrival,
 ): Promise<Reply> {
   const command = parts.commands[name];
-  const turn = await admit(parts, arrival, { role: command.role, did: name });
+  const turn = await admit(parts, arrival, { reading: command, did: name });
   return turn === undefined ? refusal(parts, arrival) : command.run(input, turn, parts.services);
 }
 
@@ -103,17 +103,18 @@ const clicked = z.looseObject({ verb: z.string().min(1).max(100) });
 const said = z.looseObject({ text: z.string().min(1).max(200) });
 
 async function answerClick(parts: DispatcherParts, data: unknown, arrival: Arrival): Promise<Reply> {
-  const stale = post(notices.stale(arrival.speech));
-  const parsed = clicked.safeParse(data);
-  if (!parsed.success) return stale;
-  const { verb } = parsed.data;
+  const verb = clicked.safeParse(data).data?.verb;
   if (verb === SAY_VERB) return answerSaid(parts, data, arrival);
-  const action = findAction(parts, verb);
-  if (action === undefined) return stale;
-  const turn = await admit(parts, arrival, { role: action.role, did: verb });
+  const action = verb === undefined ? undefined : findAction(parts, verb);
+  if (verb === undefined || action === undefined) return stale(arrival);
+  const turn = await admit(parts, arrival, { reading: action, did: verb });
   if (turn === undefined) return refusal(parts, arrival);
   const reply = await action.run(data, turn, parts.services);
-  return reply === 'malformed' ? stale : reply;
+  return reply === 'malformed' ? stale(arrival) : reply;
+}
+
+function stale({ speech }: Arrival): Reply {
+  return post(notices.stale(speech));
 }
 
 /** A button that stands for typing something: help's buttons, and "did you mean". */
@@ -121,7 +122,7 @@ async function answerSaid(parts: DispatcherParts, data: unknown, arrival: Arriva
   const parsed = said.safeParse(data);
   const words = { text: parsed.data?.text.trim() ?? '', hasAttachments: false, edited: false };
   const reply = parsed.success ? await answerWords(parts, words, arrival) : undefined;
-  return reply === undefined ? post(notices.stale(arrival.speech)) : post(reply.card);
+  return reply === undefined ? stale(arrival) : post(reply.card);
 }
 
 /** `Object.hasOwn`, since a forged card may ask for `constructor.toString`. */
@@ -135,15 +136,21 @@ function findAction({ commands }: DispatcherParts, verb: string): Command['actio
 }
 
 interface Wanted {
-  readonly role: Role;
+  readonly reading: Reading;
   readonly did: string;
 }
 
 /** The turn with its role where that is enough; a refusal is written down. */
 async function admit(parts: DispatcherParts, arrival: Arrival, wanted: Wanted): Promise<Turn | undefined> {
   const { tenant, person, conversation } = arrival;
+  const { reading } = wanted;
+  const account = reading.readsAccount && parts.services.billing.account(tenant);
+  // Whoever waits for it hears of its failure; a refused turn never does.
+  account?.catch(() => undefined);
+  const begun = account === undefined ? arrival : { ...arrival, account };
+  if (reading.sameForAll) return { ...begun, role: 'viewer' };
   const role = await parts.roles.roleOf(tenant, person, conversation.channelId);
-  if (ROLES.indexOf(role) >= ROLES.indexOf(wanted.role)) return { ...arrival, role };
+  if (ROLES.indexOf(role) >= ROLES.indexOf(reading.role)) return { ...begun, role };
   await parts.audit.note({ tenant, personId: person.id, did: wanted.did, outcome: 'refused' });
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { ConversationRef } from './turn.js';
 
 /** Asks the channel who somebody in a conversation is; undefined where it does not tell. */
 export type LookUp = (
-  conversation: ConversationRef,
+  where: { readonly tenant: string; readonly conversation: ConversationRef },
   channelAccountId: string,
 ) => Promise<KnownPerson | undefined>;
 
@@ -37,7 +37,8 @@ export class MetPeople implements KnownPeople {
   ): Promise<KnownPerson | undefined> {
     const met = (await this.met(tenant)).find((person) => person.channelAccountId === channelAccountId);
     if (met !== undefined) return { id: met.id, name: met.name };
-    return conversation === undefined ? undefined : this.parts.lookUp?.(conversation, channelAccountId);
+    if (conversation === undefined) return undefined;
+    return this.parts.lookUp?.({ tenant, conversation }, channelAccountId);
   }
 
   private async met(tenant: string) {

@@ -1,12 +1,10 @@
 /** Who somebody is that was mentioned: the channel knows, and is asked once, within a bound. */
-import type { ConversationReference, TurnContext } from 'botbuilder';
 import { z } from 'zod';
 import { readPersonId } from './activity.js';
 import type { BotAdapter } from './adapter.js';
 import type { LookUp } from './known-people.js';
 import type { KnownPerson } from './ports.js';
-import { sendWithin } from './sending.js';
-import type { ConversationRef } from './turn.js';
+import { sendOnce } from './sending.js';
 
 export interface LookUpParts {
   readonly adapter: BotAdapter;
@@ -25,37 +23,17 @@ const member = z.looseObject({
 
 /** Never throws. Undefined where the service refuses, is silent, or does not know them: nobody is guessed. */
 export function memberLookUp(parts: LookUpParts): LookUp {
-  return async (conversation, channelAccountId) => {
+  return async ({ tenant, conversation }, channelAccountId) => {
     if (!parts.allows(conversation.serviceUrl)) return undefined;
     let answered: unknown;
-    await sendWithin(parts.timeoutMs, async () => {
-      answered = await ask(parts.adapter, conversation, channelAccountId);
+    const { adapter, timeoutMs } = parts;
+    await sendOnce({ pacer: adapter.pacer, timeoutMs, tenant, isAnswer: true }, async () => {
+      const { conversations } = await adapter.connectorFor(conversation.serviceUrl);
+      answered = await conversations.getConversationMember(conversation.id, channelAccountId);
       return undefined;
     });
     return personOf(answered);
   };
-}
-
-/** The part of the SDK's client that is used here. */
-interface MembersClient {
-  readonly conversations: { getConversationMember(conversation: string, member: string): Promise<unknown> };
-}
-
-async function ask(adapter: BotAdapter, { id, ...place }: ConversationRef, accountId: string) {
-  let answer: Promise<unknown> = Promise.resolve(undefined);
-  const reference: Partial<ConversationReference> = {
-    bot: { id: place.bot.id, name: place.bot.name ?? '' },
-    channelId: place.channelId,
-    serviceUrl: place.serviceUrl,
-    conversation: { id } as ConversationReference['conversation'],
-  };
-  await adapter.continueConversationAsync(adapter.appId, reference, async (context: TurnContext) => {
-    const client = context.turnState.get<MembersClient>(adapter.ConnectorClientKey);
-    answer = client.conversations.getConversationMember(id, accountId);
-    // A failure must not reach the adapter's turn error handler, which would log it as a failed turn.
-    await answer.catch(() => undefined);
-  });
-  return answer;
 }
 
 function personOf(answered: unknown): KnownPerson | undefined {

@@ -38,5 +38,6 @@ async function show(
   const place = await destinations.find(tenant, origin.conversationKey);
   if (place === undefined) return 'placeUnknown';
   const card = paymentCard(payment, { canAct: true }, speechFor(place.locale, timeZone));
-  return (await messenger.update(place.conversation, origin.activityId, card)).kind;
+  const to = { tenant, conversation: place.conversation, isAnswer: true };
+  return (await messenger.update(to, origin.activityId, card)).kind;
 }

@@ -32,6 +32,8 @@ export interface Sighting {
   readonly locale?: string;
   /** Whose personal chat it is. */
   readonly person?: Person;
+  /** An installation, say: looked up in any case, whatever this instance remembers of the place. */
+  readonly isEvent?: true;
   readonly now: string;
 }
 

@@ -10,7 +10,7 @@ import { EMULATOR_CHANNEL } from './messenger.js';
 import { notices } from './notices.js';
 import { outgoing, type Placement } from './outgoing.js';
 import type { SendResult } from './send-result.js';
-import { sendPatiently, sendWithin, type Patience } from './sending.js';
+import { sendOnce, sendPatiently, type Patience, type Try } from './sending.js';
 import type { ChatParts, LiveTurn, SeamParts } from './seam-parts.js';
 
 /** Teams waits 15 s for the answer to a message, and about 5 s for the one to a click (PLATFORM). */
@@ -33,16 +33,28 @@ export async function postReply(parts: ChatParts, turn: Sendable, card: Card): P
   return post(parts, turn, notices.tooLarge(speechFor(turn.activity.locale)));
 }
 
-function post(parts: ChatParts, { context, activity, patience }: Sendable, card: Card): Promise<SendResult> {
+function post(parts: ChatParts, turn: Sendable, card: Card): Promise<SendResult> {
+  const { context, activity, patience } = turn;
   const { replyIn, id, conversation } = activity;
   const placement: Placement =
     id === undefined || !isPlainMessage(activity) ? { replyIn } : { replyIn, replyToId: id };
   return sendPatiently(patience ?? FOR_WORDS, () =>
-    sendWithin(parts.sendTimeoutMs, async () => {
+    sendOnce(tryOf(parts, turn), async () => {
       const [sent] = await parts.adapter.sendActivities(context, [outgoing(card, conversation, placement)]);
       return sent?.id;
     }),
   );
+}
+
+/** Only the Emulator names no tenant, and it counts nothing. */
+function tryOf({ adapter, sendTimeoutMs }: ChatParts, { activity }: Sendable): Try {
+  return {
+    pacer: adapter.pacer,
+    timeoutMs: sendTimeoutMs,
+    tenant: activity.tenant ?? '',
+    conversation: activity.conversation.key,
+    isAnswer: true,
+  };
 }
 
 /** Only a message stands in the chat and can be replied to; an invoke's or an event's id is of nothing there. */
@@ -64,7 +76,7 @@ export async function answerSubmit(parts: SeamParts, turn: LiveTurn, reply: Repl
   }
   const update = outgoing(reply.card, activity.conversation, { replyIn: activity.replyIn, id: clickedId });
   const result = await sendPatiently(FOR_WORDS, () =>
-    sendWithin(parts.sendTimeoutMs, async () => {
+    sendOnce(tryOf(parts, turn), async () => {
       await parts.adapter.updateActivity(context, update);
       return clickedId;
     }),
@@ -89,10 +101,10 @@ export async function answerExecute(parts: SeamParts, turn: LiveTurn, reply: Rep
 }
 
 async function showToAll(parts: SeamParts, turn: LiveTurn, card: Card): Promise<void> {
-  const { conversation, cardActivityId } = turn.arrival;
+  const { tenant, conversation, cardActivityId } = turn.arrival;
   if (cardActivityId === undefined) return;
   const result = await sendPatiently(FOR_WORDS, () =>
-    parts.messenger.update(conversation, cardActivityId, card),
+    parts.messenger.update({ tenant, conversation, isAnswer: true }, cardActivityId, card),
   );
   if (result.kind !== 'sent') logFailure(parts, turn, result);
 }

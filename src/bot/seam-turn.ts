@@ -108,7 +108,8 @@ async function forget(parts: SeamParts, { arrival }: LiveTurn, key: string): Pro
 async function welcomeOnce(parts: SeamParts, turn: LiveTurn): Promise<void> {
   const { tenant, conversation, now, person, speech } = turn.arrival;
   const { locale } = turn.activity;
-  const sighting = { tenant, conversation, now, ...(locale === undefined ? {} : { locale }) };
+  const told = locale === undefined ? {} : { locale };
+  const sighting = { tenant, conversation, now, isEvent: true, ...told } as const;
   const { isNew } = await parts.sightings.seen(sighting);
   if (!isNew) return;
   if (conversation.kind === 'personal') await parts.sightings.seen({ ...sighting, person });

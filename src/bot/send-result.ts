@@ -11,8 +11,8 @@ export type SendFailure =
   | { readonly kind: 'tooLarge' }
   /** Not before this time; the service's own word where it gave one. */
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
-  /** Worth another try. It may have been delivered: another try can post it twice. */
-  | { readonly kind: 'retry' }
+  /** Worth another try. `doubtful`: it may have been delivered all the same, and another try can then post it twice. */
+  | { readonly kind: 'retry'; readonly doubtful: boolean }
   /** Will not work by trying again; the cause is for the log. */
   | { readonly kind: 'failed'; readonly cause: unknown };
 
@@ -22,6 +22,8 @@ export type SendResult = { readonly kind: 'sent'; readonly activityId: string } 
 const RETRY_AFTER_MS_DEFAULT = 5_000;
 /** Source: learn.microsoft.com, "Optimize your bot with rate limiting": 412, 429, 502, 503 and 504 may be retried. */
 const RETRY_STATUSES: ReadonlySet<number> = new Set([408, 412, 502, 503, 504]);
+/** Answered by something in between, which does not know what became of the request behind it. */
+const DOUBTFUL_STATUSES: ReadonlySet<number> = new Set([408, 502, 504]);
 
 const BLOCK_REASONS: Readonly<Record<string, BlockReason>> = {
   BotNotInConversationRoster: 'notInRoster',
@@ -31,7 +33,7 @@ const BLOCK_REASONS: Readonly<Record<string, BlockReason>> = {
 };
 
 export function failureOf(error: unknown): SendFailure {
-  if (error instanceof ConnectorSilence) return { kind: 'retry' };
+  if (error instanceof ConnectorSilence) return { kind: 'retry', doubtful: error.mayHaveArrived };
   if (!(error instanceof ConnectorRefusal)) return { kind: 'failed', cause: error };
   return refusals(error) ?? { kind: 'failed', cause: error };
 }
@@ -43,7 +45,8 @@ function refusals(error: ConnectorRefusal): SendFailure | undefined {
   if (error.status === 429) {
     return { kind: 'throttled', retryAfterMs: error.retryAfterMs ?? RETRY_AFTER_MS_DEFAULT };
   }
-  return RETRY_STATUSES.has(error.status) ? { kind: 'retry' } : undefined;
+  if (!RETRY_STATUSES.has(error.status)) return undefined;
+  return { kind: 'retry', doubtful: DOUBTFUL_STATUSES.has(error.status) };
 }
 
 function blockReason(code: string): BlockReason {

@@ -1,4 +1,5 @@
 /** One incoming activity, as everything behind the seam to the chat SDK sees it: checked, cleaned and typed. */
+import type { Account } from '../billing/ledger/model.js';
 import type { Speech } from '../cards/speech.js';
 
 export type ConversationKind = 'personal' | 'group' | 'channel';
@@ -37,6 +38,8 @@ export interface Turn {
   readonly tenant: string;
   readonly person: Person;
   readonly role: Role;
+  /** On its way already where the command says that it reads it: see `accountOf`. */
+  readonly account?: Promise<Account>;
   readonly speech: Speech;
   readonly conversation: ConversationRef;
   /** The thread to answer in: the full conversation id of the activity. */

@@ -2,6 +2,7 @@
 import type { Actor } from '../billing/ledger/model.js';
 import { MICROS_PER_UNIT, add, money, toDecimal, type Money } from '../billing/money.js';
 import type { PaymentMethod } from '../billing/payments/processor.js';
+import { expiryDay } from './lots.js';
 import { expiryMonth, isTestCard, methodChoice, methodName } from './payment-method.js';
 import { actorName, clickButton, renderPayment, type PaymentView } from './payment-view.js';
 import { plain, renderCard, type Card } from './render.js';
@@ -84,6 +85,13 @@ export interface AddFundsPreviewFacts {
   readonly method: PaymentMethod;
   readonly balance: Money;
   readonly others: readonly OtherTopUp[];
+  /** Of this purchase, at the usual spend, what would expire unused. */
+  readonly forfeit?: {
+    readonly amount: bigint;
+    readonly at: string;
+    readonly perDay: bigint;
+    readonly days: number;
+  };
   /** Why this preview comes although another one was confirmed. */
   readonly reason?: 'expired' | 'another';
   /** Sealed: what the confirmation sends back. */
@@ -135,7 +143,19 @@ function notices(facts: AddFundsPreviewFacts, speech: Speech): PaymentView['noti
     ...(reason === undefined ? [] : [[speech.say(`addFunds.preview.${reason}`)]]),
     ...(others.length === 0 ? [] : [otherLines(facts, speech)]),
     ...(expired ? [[speech.say('addFunds.preview.cardExpired', { month })]] : []),
+    ...forfeitLines(facts, speech).map((line) => [line]),
   ].map((lines) => ({ lines }));
+}
+
+function forfeitLines({ forfeit, amount: { currency } }: AddFundsPreviewFacts, speech: Speech) {
+  if (forfeit === undefined) return [];
+  const values = {
+    amount: speech.money(money(forfeit.amount, currency)),
+    perDay: speech.money(money(forfeit.perDay, currency)),
+    days: forfeit.days,
+    date: expiryDay(forfeit.at, speech),
+  };
+  return [speech.say('addFunds.preview.forfeit', values)];
 }
 
 function otherLines(facts: AddFundsPreviewFacts, speech: Speech): readonly string[] {

@@ -77,7 +77,8 @@ const BY_ITSELF: Readonly<Partial<Record<Healed['how'], StringKey>>> = {
   cancelled: 'alert.healed.cancelledAuto',
 };
 
-function healedSentence({ how, by }: Healed, speech: Speech): string {
+/** What ended it, and who. */
+export function healedSentence({ how, by }: Healed, speech: Speech): string {
   const own = by.id === SYSTEM.id ? BY_ITSELF[how] : undefined;
   return speech.say(own ?? `alert.healed.${how}`, { who: plain(by.name) });
 }
@@ -96,15 +97,18 @@ const main = (title: StringKey, verb: string, speech: Speech): PanelButton =>
 const other = (title: StringKey, verb: string, speech: Speech): PanelButton =>
   clickButton(speech.say(title), { verb });
 
+const why = (speech: Speech): PanelButton => other('alert.button.why', 'why.show', speech);
+
 const retryFirst: RepairsOf = (_facts, speech) => [
   main('autoRecharge.button.retry', 'autoRecharge.retry', speech),
   other('alert.button.otherCard', 'autoRecharge.form', speech),
   other('payment.button.addFunds', 'addFunds.form', speech),
+  why(speech),
 ];
 
 /** What helps in each case, the most likely first; each of them also works long after. */
 const REPAIRS: Readonly<Record<AlertKind, RepairsOf>> = {
-  recharged: (_facts, speech) => [other('payment.button.history', 'history.show', speech)],
+  recharged: (_facts, speech) => [why(speech), other('payment.button.history', 'history.show', speech)],
   rechargeFailed: (facts, speech) =>
     facts.declineReason === 'needsAction' ? approval(facts, speech) : retryFirst(facts, speech),
   negative: (_facts, speech) => [
@@ -118,6 +122,13 @@ const REPAIRS: Readonly<Record<AlertKind, RepairsOf>> = {
     other('alert.button.rule', 'autoRecharge.form', speech),
   ],
   paymentUnknown: (_facts, speech) => [other('payment.button.payments', 'payments.show', speech)],
+  expiring: (_facts, speech) => [other('payment.button.history', 'history.show', speech)],
+  capNear: (_facts, speech) => [main('alert.button.raise', 'autoRecharge.form', speech), why(speech)],
+  tripped: (_facts, speech) => [
+    main('autoRecharge.button.resume', 'autoRecharge.retry', speech),
+    other('alert.button.change', 'autoRecharge.form', speech),
+    why(speech),
+  ],
   test: () => [],
 };
 
@@ -135,5 +146,12 @@ function lowRepairs(facts: AlertFacts, speech: Speech): readonly PanelButton[] {
   if (noRecharge === 'waiting' || noRecharge === 'paused' || noRecharge === 'held')
     return retryFirst(facts, speech);
   const rule = noRecharge === 'capped' ? 'alert.button.raise' : 'autoRecharge.button.set';
-  return [main('payment.button.addFunds', 'addFunds.form', speech), other(rule, 'autoRecharge.form', speech)];
+  const resume =
+    noRecharge === 'tripped' ? [other('autoRecharge.button.resume', 'autoRecharge.retry', speech)] : [];
+  return [
+    main('payment.button.addFunds', 'addFunds.form', speech),
+    ...resume,
+    other(noRecharge === 'tripped' ? 'alert.button.change' : rule, 'autoRecharge.form', speech),
+    why(speech),
+  ];
 }

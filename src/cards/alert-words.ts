@@ -1,6 +1,7 @@
 /** What each kind of alert says while its cause lasts: what changed, who caused it, and what to do (PLATFORM). */
 import type { Alert, AlertFacts, AlertKind } from '../billing/ledger/model.js';
-import { money } from '../billing/money.js';
+import { money, type Currency } from '../billing/money.js';
+import { capNear, expiring, tripped } from './alert-warnings.js';
 import type { PanelStyle } from './panel.js';
 import { methodName } from './payment-method.js';
 import { plain } from './render.js';
@@ -27,6 +28,7 @@ interface Said {
   readonly threshold: string;
   readonly method: string;
   readonly count: number;
+  readonly currency: Currency;
 }
 
 /** A new kind does not compile until it has words. */
@@ -44,12 +46,17 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
   }),
   rechargeFailed: (facts, said, speech) =>
     facts.declineReason === 'needsAction' ? needsAction(said, speech) : failed(facts, said, speech),
-  negative: (_facts, said, speech) => ({
+  negative: ({ by }, said, speech) => ({
     style: 'attention',
     title: speech.say('alert.negative.title'),
     number: said.balance,
-    lines: [speech.say('alert.negative.blocked'), speech.say('alert.negative.text')],
-    by: speech.say('alert.by.calls'),
+    lines: [
+      speech.say('alert.negative.blocked'),
+      by === undefined
+        ? speech.say('alert.negative.text')
+        : speech.say('alert.negative.byPerson', { name: plain(by.name) }),
+    ],
+    by: by === undefined ? speech.say('alert.by.calls') : plain(by.name),
     summary: speech.say('alert.negative.summary', { ...said }),
   }),
   recovered: ({ by }, said, speech) => ({
@@ -68,7 +75,7 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
       speech.say('alert.low.text', { threshold: said.threshold }),
       ...(noRecharge === undefined ? [] : [speech.say(`alert.low.${noRecharge}`)]),
     ],
-    by: speech.say('alert.by.calls'),
+    by: speech.say('alert.by.funds'),
     summary: speech.say('alert.low.summary', { ...said }),
   }),
   crossings: (_facts, said, speech) => ({
@@ -90,6 +97,9 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
     by: '',
     summary: speech.say('alert.paymentUnknown.summary', { ...said }),
   }),
+  expiring: (facts, { currency }, speech) => expiring({ facts, currency }, speech),
+  capNear: (facts, { currency }, speech) => capNear({ facts, currency }, speech),
+  tripped: (facts, { currency }, speech) => tripped({ facts, currency }, speech),
   test: ({ by }, said, speech) => ({
     style: 'accent',
     title: speech.say('alert.test.title'),
@@ -109,6 +119,7 @@ export function alertWords({ kind, facts, currency }: Alert, speech: Speech): Al
     threshold: text(facts.threshold),
     method: facts.method === undefined ? '' : plain(methodName(facts.method, speech)),
     count: facts.count ?? 0,
+    currency,
   };
   return WORDS[kind](facts, said, speech);
 }

@@ -8,7 +8,7 @@ import { clickButton } from './payment-view.js';
 import { plain, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
 
-export type Rule = Pick<AutoRechargeRule, 'trigger' | 'amount' | 'monthCap' | 'method'>;
+export type Rule = Pick<AutoRechargeRule, 'trigger' | 'amount' | 'monthCap' | 'dayCap' | 'method'>;
 
 /** What became of it. The kinds of the recharge's state, and of a charge that was just made. */
 export type Situation =
@@ -22,7 +22,7 @@ export type Situation =
       readonly until?: string;
     }
   | { readonly kind: 'capped' | 'waiting'; readonly until: string }
-  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' };
+  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' | 'tripped' };
 
 export interface StateFacts {
   readonly rule: AutoRechargeRule;
@@ -44,6 +44,7 @@ const STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
   waiting: 'warning',
   paused: 'warning',
   held: 'warning',
+  tripped: 'attention',
   notNeeded: 'good',
   inProgress: 'accent',
 };
@@ -51,7 +52,7 @@ const STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
 export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
   const { rule, currency, situation, asked, superseded = false } = facts;
   const title = speech.say(asked === 'set' ? setTitle(situation) : `autoRecharge.retry.${situation.kind}`);
-  const now = situationLines(facts, speech);
+  const now = [...situationLines(facts, speech), ...stillLines(facts, speech)];
   const panel = {
     style: STYLES[situation.kind],
     title,
@@ -61,7 +62,7 @@ export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
     ],
     box: { style: 'default' as const, lines: now },
     facts: [
-      capFact(rule, currency, speech),
+      ...capFacts(rule, currency, speech),
       { title: speech.say('autoRecharge.fact.setBy'), value: setBy(rule, speech) },
     ],
     buttons: stateButtons(situation, speech),
@@ -69,10 +70,23 @@ export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
   return renderPanel(panel, [title, ...now].join('. '));
 }
 
+/** Saved, and yet not working just now: the heading says so. */
+const SET_TITLES: Readonly<Partial<Record<Situation['kind'], StringKey>>> = {
+  declined: 'autoRecharge.set.declined',
+  needsAction: 'autoRecharge.set.needsAction',
+  paused: 'autoRecharge.set.paused',
+  tripped: 'autoRecharge.set.tripped',
+  waiting: 'autoRecharge.set.waiting',
+};
+
 function setTitle({ kind }: Situation): StringKey {
-  return kind === 'declined' || kind === 'needsAction'
-    ? `autoRecharge.set.${kind}`
-    : 'autoRecharge.set.title';
+  return SET_TITLES[kind] ?? 'autoRecharge.set.title';
+}
+
+/** Saving a rule with the card that was declined does not make that card better. */
+function stillLines({ asked, situation: { kind } }: StateFacts, speech: Speech): readonly string[] {
+  const same = asked === 'set' && (kind === 'paused' || kind === 'waiting');
+  return same ? [speech.say('autoRecharge.still')] : [];
 }
 
 /** Who set it and when, in one line. */
@@ -100,14 +114,15 @@ function situationLines(
 }
 
 /** In these something failed, or waits, that trying again may end. */
-const RETRIABLE: readonly Situation['kind'][] = ['declined', 'paused', 'waiting', 'held'];
+const RETRIABLE: readonly Situation['kind'][] = ['declined', 'paused', 'waiting', 'held', 'tripped'];
 const OPEN: readonly Situation['kind'][] = ['charging', 'needsAction', 'inProgress'];
 
 function stateButtons(situation: Situation, speech: Speech): readonly PanelButton[] {
   const { kind } = situation;
   const link = kind === 'needsAction' ? linkButton(speech.say('payment.action.open'), situation.url) : [];
   const open = clickButton(speech.say('payment.button.payments'), { verb: 'payments.show' });
-  const again = clickButton(speech.say('autoRecharge.button.retry'), { verb: 'autoRecharge.retry' });
+  const retry = kind === 'tripped' ? 'autoRecharge.button.resume' : 'autoRecharge.button.retry';
+  const again = clickButton(speech.say(retry), { verb: 'autoRecharge.retry' });
   return [
     ...link,
     clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' }),
@@ -119,16 +134,22 @@ function stateButtons(situation: Situation, speech: Speech): readonly PanelButto
 }
 
 /** The most that it can cost: in money, and in whole recharges, since there is never a part of one. */
-export function capFact(
-  { amount, monthCap }: Pick<Rule, 'amount' | 'monthCap'>,
+export function capFacts(
+  { amount, monthCap, dayCap }: Pick<Rule, 'amount' | 'monthCap' | 'dayCap'>,
   currency: Currency,
   speech: Speech,
-): PanelFact {
-  const cap = moneyText(monthCap, currency, speech);
-  return {
-    title: speech.say('autoRecharge.fact.cap'),
-    value: speech.say('autoRecharge.capValue', { cap, count: Number(monthCap / amount) }),
-  };
+): readonly PanelFact[] {
+  const fact = (title: StringKey, cap: bigint): PanelFact => ({
+    title: speech.say(title),
+    value: speech.say('autoRecharge.capValue', {
+      cap: moneyText(cap, currency, speech),
+      count: Number(cap / amount),
+    }),
+  });
+  return [
+    fact('autoRecharge.fact.cap', monthCap),
+    ...(dayCap === undefined ? [] : [fact('autoRecharge.fact.dayCap', dayCap)]),
+  ];
 }
 
 export function ruleSentence(rule: Rule, currency: Currency, speech: Speech): string {

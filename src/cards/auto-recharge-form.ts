@@ -1,4 +1,4 @@
-/** The form of auto-recharge: when, how much, how much at most in a month, and from which card. */
+/** The form of auto-recharge: when, how much, how much at most in a month and a day, and from which card. */
 import type { Money } from '../billing/money.js';
 import type { PaymentMethod } from '../billing/payments/processor.js';
 import { methodChoice } from './payment-method.js';
@@ -6,7 +6,7 @@ import { renderCard, type Card } from './render.js';
 import type { Speech } from './speech.js';
 import template from './templates/auto-recharge-form.json' with { type: 'json' };
 
-export const RULE_FIELDS = ['trigger', 'amount', 'monthCap'] as const;
+export const RULE_FIELDS = ['trigger', 'amount', 'monthCap', 'dayCap'] as const;
 export type RuleField = (typeof RULE_FIELDS)[number];
 
 export interface AutoRechargeFormFacts {

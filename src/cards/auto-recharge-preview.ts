@@ -1,28 +1,33 @@
 /** The preview of a rule: what it does, what it can cost at most, and what happens the moment it is confirmed. */
 import { toDecimal, type Currency } from '../billing/money.js';
 import type { PaymentMethod } from '../billing/payments/processor.js';
-import { capFact, moneyText, ruleSentence, type Rule } from './auto-recharge-card.js';
+import { capFacts, moneyText, ruleSentence, type Rule } from './auto-recharge-card.js';
 import { renderPanel, type Panel, type PanelButton, type PanelFact } from './panel.js';
 import { expiryMonth, isTestCard, methodChoice } from './payment-method.js';
 import { clickButton } from './payment-view.js';
 import { plain, type Card } from './render.js';
-import type { SayValues, Speech } from './speech.js';
+import type { SayValues, Speech, StringKey } from './speech.js';
 
 /** What happens the moment that the rule is saved. */
 export type Forecast =
-  /** How many recharges reach the trigger, and how many of them the month's limit leaves room for. */
-  | { readonly kind: 'due'; readonly recharges: bigint; readonly room: bigint }
-  | { readonly kind: 'notNeeded' }
+  /**
+   * How many recharges reach the trigger, how many of them the limits leave room for, and after how many the breaker
+   * would ask a person.
+   */
+  | { readonly kind: 'due'; readonly recharges: bigint; readonly room: bigint; readonly inAnHour: bigint }
+  | { readonly kind: 'notNeeded' | 'paused' | 'tripped' }
   | { readonly kind: 'inProgress'; readonly pending: bigint }
-  | { readonly kind: 'capped'; readonly until: string };
+  | { readonly kind: 'waiting'; readonly until: string }
+  | { readonly kind: 'capped'; readonly cap: 'day' | 'month'; readonly until: string };
 
 export interface PreviewFacts {
   readonly rule: Omit<Rule, 'method'> & { readonly method: PaymentMethod };
   readonly currency: Currency;
   readonly balance: bigint;
   readonly forecast: Forecast;
-  /** Of the limit, used by recharges of this month. */
+  /** Of the limits, used by recharges of this month and of today. */
   readonly usedThisMonth: bigint;
+  readonly usedToday: bigint;
   /** Why this preview comes although another one was confirmed. */
   readonly reason?: 'expired' | 'changed';
   /** Sealed: what the confirmation sends back. */
@@ -36,6 +41,7 @@ export function autoRechargePreview(facts: PreviewFacts, speech: Speech): Card {
   const title = speech.say('autoRecharge.preview.title');
   const amount = moneyText(rule.amount, currency, speech);
   const due = forecast.kind === 'due';
+  const warns = due || forecast.kind === 'paused' || forecast.kind === 'tripped';
   const confirm = due
     ? speech.say('autoRecharge.preview.onAndCharge', { amount })
     : speech.say('autoRecharge.preview.on');
@@ -44,7 +50,7 @@ export function autoRechargePreview(facts: PreviewFacts, speech: Speech): Card {
     title,
     number: speech.say('autoRecharge.most', { cap: moneyText(rule.monthCap, currency, speech) }),
     lines: [...(reason === undefined ? [] : [speech.say(`autoRecharge.preview.${reason}`)]), sentence],
-    box: { style: due ? 'warning' : 'default', lines: forecastLines(facts, speech) },
+    box: { style: warns ? 'warning' : 'default', lines: forecastLines(facts, speech) },
     facts: previewFacts(facts, speech),
     notes: [
       speech.say('autoRecharge.preview.nothingYet', { confirm }),
@@ -56,11 +62,12 @@ export function autoRechargePreview(facts: PreviewFacts, speech: Speech): Card {
 }
 
 function buttons({ rule, token }: PreviewFacts, confirm: string, speech: Speech): readonly PanelButton[] {
-  const { trigger, amount, monthCap, method } = rule;
+  const { trigger, amount, monthCap, dayCap, method } = rule;
   const terms = {
     trigger: toDecimal(trigger),
     amount: toDecimal(amount),
     monthCap: toDecimal(monthCap),
+    ...(dayCap !== undefined && { dayCap: toDecimal(dayCap) }),
     method: method.id,
   };
   return [
@@ -70,12 +77,15 @@ function buttons({ rule, token }: PreviewFacts, confirm: string, speech: Speech)
   ];
 }
 
-function previewFacts({ rule, currency, usedThisMonth }: PreviewFacts, speech: Speech): readonly PanelFact[] {
-  const used = moneyText(usedThisMonth, currency, speech);
+function previewFacts(facts: PreviewFacts, speech: Speech): readonly PanelFact[] {
+  const { rule, currency, usedThisMonth, usedToday } = facts;
+  const used = (title: StringKey, amount: bigint): readonly PanelFact[] =>
+    amount === 0n ? [] : [{ title: speech.say(title), value: moneyText(amount, currency, speech) }];
   return [
     { title: speech.say('payment.fact.method'), value: plain(methodChoice(rule.method, speech)) },
-    capFact(rule, currency, speech),
-    ...(usedThisMonth > 0n ? [{ title: speech.say('autoRecharge.fact.used'), value: used }] : []),
+    ...capFacts(rule, currency, speech),
+    ...used('autoRecharge.fact.used', usedThisMonth),
+    ...(rule.dayCap === undefined ? [] : used('autoRecharge.fact.usedToday', usedToday)),
   ];
 }
 
@@ -86,7 +96,8 @@ function forecastLines(facts: PreviewFacts, speech: Speech): readonly string[] {
     balance: moneyText(balance, currency, speech),
     trigger: moneyText(rule.trigger, currency, speech),
     pending: forecast.kind === 'inProgress' ? moneyText(forecast.pending, currency, speech) : '',
-    until: forecast.kind === 'capped' ? speech.date(forecast.until) : '',
+    until: untilText(forecast, speech),
+    cap: forecast.kind === 'capped' ? forecast.cap : '',
   };
   const expired = rule.method.expires < now.slice(0, 7);
   const month = expiryMonth(rule.method, speech);
@@ -97,16 +108,24 @@ function forecastLines(facts: PreviewFacts, speech: Speech): readonly string[] {
   ];
 }
 
-/** One recharge would not reach the trigger: the others follow at once, as far as the cap goes. */
+/** A limit ends with a day, a wait in the middle of one. */
+function untilText(forecast: Forecast, speech: Speech): string {
+  if (forecast.kind === 'capped') return speech.date(forecast.until);
+  return forecast.kind === 'waiting' ? speech.dateTime(forecast.until) : '';
+}
+
+/** One recharge would not reach the trigger: the others follow at once, as far as the caps and the breaker let them. */
 function severalLines(
   { rule, currency, forecast }: PreviewFacts,
   speech: Speech,
   values: SayValues,
 ): string[] {
   if (forecast.kind !== 'due' || forecast.recharges <= 1n) return [];
-  const { recharges, room } = forecast;
+  const { recharges, room, inAnHour } = forecast;
   const total = moneyText(recharges * rule.amount, currency, speech);
   const several = speech.say('autoRecharge.forecast.several', { ...values, count: Number(recharges), total });
-  if (room >= recharges) return [several];
-  return [several, speech.say('autoRecharge.forecast.room', { count: Number(room) })];
+  if (room < recharges && room <= inAnHour)
+    return [several, speech.say('autoRecharge.forecast.room', { count: Number(room) })];
+  if (inAnHour >= recharges) return [several];
+  return [several, speech.say('autoRecharge.forecast.breaker', { count: Number(inAnHour) })];
 }

@@ -1,19 +1,19 @@
 /** Where the account stands, at one glance: may people call, how long will it last, and what is done about it. */
+import { dayOf } from '../billing/ledger/calendar.js';
 import type { Account } from '../billing/ledger/model.js';
 import type { RechargeState } from '../billing/ledger/recharge-state.js';
 import { money } from '../billing/money.js';
+import { expiryDay, hiddenLots, lotLines, type LotsFacts } from './lots.js';
 import { rechargeWords } from './recharge-words.js';
 import { renderCard, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
 import template from './templates/balance.json' with { type: 'json' };
 
-export interface BalanceFacts {
+export interface BalanceFacts extends Omit<LotsFacts, 'currency'> {
   readonly account: Account;
   readonly recharge: RechargeState;
   /** Of the last 7 and 30 days, today included. */
   readonly spend: { readonly week: bigint; readonly month: bigint };
-  /** What is left of the oldest funds, and when it is forfeited. */
-  readonly expiry?: { readonly amount: bigint; readonly at: string };
   /** Of payments that are still open. */
   readonly pending: bigint;
   readonly now: string;
@@ -37,10 +37,12 @@ export function balanceCard(facts: BalanceFacts, speech: Speech): Card {
       buttons: rechargeButtons(facts, speech),
     },
     tiles: tiles(facts, speech),
+    ...funds(facts, speech),
     notes: notes(facts, speech),
     asOf: speech.say('balance.asOf', { time: speech.dateTime(facts.now) }),
     ledger: speech.say('balance.ledger'),
     buttons: buttons(facts, speech),
+    ...asOf(facts, speech),
   };
   return renderCard(template, data, speech.say('balance.summary', { balance, status }));
 }
@@ -55,7 +57,7 @@ const STYLES = {
 } as const;
 type Standing = keyof typeof STYLES;
 
-const NO_HELP: readonly RechargeState['kind'][] = ['waiting', 'paused', 'capped', 'held'];
+const NO_HELP: readonly RechargeState['kind'][] = ['waiting', 'paused', 'capped', 'held', 'tripped'];
 
 /** Zero is used up, below zero is blocked (DESIGN §1); above, a rule that should help and can't is worth a warning. */
 function standingOf({ account, recharge }: BalanceFacts): Standing {
@@ -77,16 +79,14 @@ interface Tile {
 
 /** Rows of two, so that they align on a phone too. */
 function tiles(facts: BalanceFacts, speech: Speech): readonly { readonly columns: readonly Tile[] }[] {
-  const { spend, expiry, account } = facts;
+  const { spend, lots, account } = facts;
   const amount = amountIn(facts, speech);
   const { knownUntil } = account.usage;
+  const [next] = lots;
   const expires =
-    expiry === undefined
+    next === undefined
       ? speech.say('balance.expiry.none')
-      : speech.say('balance.expiry.next', {
-          amount: amount(expiry.amount),
-          date: speech.date(utcDay(expiry.at)),
-        });
+      : speech.say('balance.expiry.next', { amount: amount(next.amount), date: expiryDay(next.at, speech) });
   const known = knownUntil === undefined ? speech.say('balance.usage.none') : speech.dateTime(knownUntil);
   return [
     {
@@ -104,9 +104,23 @@ function tiles(facts: BalanceFacts, speech: Speech): readonly { readonly columns
   ];
 }
 
-/** Funds expire at the end of a UTC day; noon of it is the same date for nearly every reader, and never a later one. */
-function utcDay(at: string): string {
-  return `${at.slice(0, 10)}T12:00:00Z`;
+function funds(facts: BalanceFacts, speech: Speech) {
+  const lots = { ...facts, currency: facts.account.currency };
+  return {
+    lotsLabel: speech.say('balance.lots'),
+    lots: lotLines(lots, speech),
+    moreLots: hiddenLots(lots, speech),
+  };
+}
+
+/** The way by clicking to the balance of another day. */
+function asOf({ account, now }: BalanceFacts, speech: Speech) {
+  return {
+    today: dayOf(now, account.timeZone),
+    onDay: speech.say('balance.button.asOf'),
+    dayLabel: speech.say('balanceAt.label'),
+    showDay: speech.say('balanceAt.show'),
+  };
 }
 
 interface Note {
@@ -153,14 +167,18 @@ function openIssues(account: Account, speech: Speech): Note {
 
 const CAN_RETRY: readonly RechargeState['kind'][] = ['waiting', 'paused', 'held'];
 
-function rechargeButtons({ recharge, isAdmin }: BalanceFacts, speech: Speech): readonly Button[] {
-  if (!isAdmin) return [];
-  const isOff = recharge.kind === 'off';
+/** Everybody may ask why; what changes something is for admins. */
+function rechargeButtons({ recharge, isAdmin, account }: BalanceFacts, speech: Speech): readonly Button[] {
+  const { kind } = recharge;
+  const rule = kind === 'off' ? 'balance.button.setUp' : 'balance.button.change';
+  const retry = [
+    ...(CAN_RETRY.includes(kind) ? [toButton('balance.button.retry', 'autoRecharge.retry', speech)] : []),
+    ...(kind === 'tripped' ? [toButton('balance.button.resume', 'autoRecharge.retry', speech)] : []),
+  ];
+  const asked = account.rule !== undefined || account.whyCount > 0n || account.alertCount > 0n;
   return [
-    ...(CAN_RETRY.includes(recharge.kind)
-      ? [toButton('balance.button.retry', 'autoRecharge.retry', speech)]
-      : []),
-    toButton(isOff ? 'balance.button.setUp' : 'balance.button.change', 'autoRecharge.form', speech),
+    ...(isAdmin ? [...retry, toButton(rule, 'autoRecharge.form', speech)] : []),
+    ...(asked ? [toButton('balance.button.why', 'why.show', speech)] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** One page of the ledger: what came in, what went out, who and why, and the balance after it. */
-import { SYSTEM, type Entry, type Payment } from '../billing/ledger/model.js';
+import { SYSTEM, type Entry, type EntryKind } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
 import { methodName } from './payment-method.js';
 import { plain, renderCard, type Card } from './render.js';
@@ -16,8 +16,6 @@ export interface HistoryFacts {
   readonly total: bigint;
   /** Newest first; at most a page. */
   readonly entries: readonly Entry[];
-  /** Those that the entries refer to, by id. */
-  readonly payments: ReadonlyMap<string, Payment>;
 }
 
 /** Its times are in the speech's zone: hand over one in the account's. */
@@ -47,27 +45,40 @@ function subtitle({ entries, total }: HistoryFacts, speech: Speech): string {
   });
 }
 
-function row(entry: Entry, { currency, payments }: HistoryFacts, speech: Speech): object {
-  const payment = payments.get(entry.reference);
+/** An entry of the first version names no card. */
+function row(entry: Entry, { currency }: HistoryFacts, speech: Speech): object {
+  const { method } = entry;
   return {
     kind: speech.say(`history.kind.${entry.kind}`),
-    why: why(entry, speech),
-    when: [
-      speech.dateTime(entry.at),
-      ...(payment === undefined ? [] : [plain(methodName(payment.method, speech))]),
-    ],
+    why: WHY[entry.kind](entry, speech),
+    when: [speech.dateTime(entry.at), ...(method === undefined ? [] : [plain(methodName(method, speech))])],
     amount: speech.signedMoney(money(entry.amount, currency)),
     color: entry.amount > 0n ? 'good' : 'default',
     balance: speech.say('history.balance', { balance: speech.money(money(entry.balanceAfter, currency)) }),
   };
 }
 
+type WhyOf = (entry: Entry, speech: Speech) => string;
+
 /** A charge of usage names a person only where one decided it: a call record that the rules had put aside. */
-function why({ kind, by, calls }: Entry, speech: Speech): string {
+const usage: WhyOf = ({ kind, by, calls }, speech) => {
+  const what = kind === 'correction' ? 'correction' : 'usage';
   const values = { name: plain(by.name), count: calls.length };
-  if (kind === 'topUp' || kind === 'autoRecharge') return speech.say(`history.why.${kind}`, values);
-  return speech.say(by.id === SYSTEM.id ? `history.why.${kind}` : `history.why.${kind}.person`, values);
-}
+  return speech.say(by.id === SYSTEM.id ? `history.why.${what}` : `history.why.${what}.person`, values);
+};
+
+/** A new kind does not compile until it has words. */
+const WHY: Readonly<Record<EntryKind, WhyOf>> = {
+  topUp: ({ by }, speech) => speech.say('history.why.topUp', { name: plain(by.name) }),
+  autoRecharge: (_entry, speech) => speech.say('history.why.autoRecharge'),
+  usage,
+  correction: usage,
+  expired: (_entry, speech) => speech.say('history.why.expired'),
+  refund: ({ by }, speech) => speech.say('history.why.refund', { name: plain(by.name) }),
+  refundReversed: (_entry, speech) => speech.say('history.why.refundReversed'),
+  adjustment: ({ by, reason = '' }, speech) =>
+    speech.say('history.why.adjustment', { name: plain(by.name), reason: plain(reason) }),
+};
 
 interface Button {
   readonly title: string;

@@ -33,11 +33,12 @@ const BUTTONS: Readonly<Record<PaymentStatus, Buttons>> = {
     ],
   },
   settled: {
-    all: (_payment, speech) => [
+    all: (payment, speech) => [
+      ...(payment.refund?.status === 'requested' ? refresh(payment, speech) : []),
       clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' }),
       clickButton(speech.say('payment.button.history'), { verb: 'history.show' }),
     ],
-    admin: none,
+    admin: (payment, speech) => refundButtons(payment, speech),
   },
   declined: {
     all: none,
@@ -73,6 +74,12 @@ export function paymentButtons(
     ...(reader.canAct ? admin(payment, speech) : []),
     ...(payment.status === 'cancelled' || reader.notice !== undefined ? [list] : []),
   ];
+}
+
+/** Whether nothing of it was used is judged at the click; one that was refused may be asked for again. */
+function refundButtons({ id, refund }: Payment, speech: Speech): readonly ClickButton[] {
+  if (refund !== undefined && refund.status !== 'refused') return [];
+  return [clickButton(speech.say('payment.button.refund'), { verb: 'refund.ask', id })];
 }
 
 export function cancelButton(id: string, speech: Speech): ClickButton {

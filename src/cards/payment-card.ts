@@ -4,6 +4,7 @@ import { money } from '../billing/money.js';
 import { isTestCard, methodName } from './payment-method.js';
 import { actorName, renderPayment, type BalanceChange, type PaymentView } from './payment-view.js';
 import { paymentButtons } from './payment-buttons.js';
+import { refundFacts, refundLook } from './payment-refund.js';
 import { plain, type Card } from './render.js';
 import type { Speech } from './speech.js';
 
@@ -19,7 +20,7 @@ export interface PaymentReader {
 
 /** Pure: the same payment and reader give the same card, so that it can be brought up to date at any time. */
 export function paymentCard(payment: Payment, reader: PaymentReader, speech: Speech): Card {
-  const look = LOOKS[payment.status](payment, speech);
+  const look = refundLook(payment, speech) ?? LOOKS[payment.status](payment, speech);
   const amount = speech.money(money(payment.amount, payment.currency));
   const { notice } = reader;
   const view: PaymentView = {
@@ -36,7 +37,7 @@ export function paymentCard(payment: Payment, reader: PaymentReader, speech: Spe
   return renderPayment(view, look.summary ?? speech.say('payment.summary', { amount, title: look.title }));
 }
 
-interface Look {
+export interface Look {
   readonly style: PaymentView['style'];
   readonly title: string;
   readonly lines: readonly string[];
@@ -122,8 +123,9 @@ function cancelledBy({ cancelledBy: by }: Payment, speech: Speech): string {
  * The balance just before this entry is taken from the one after it: since the request calls may have been charged.
  */
 function balanceChange(payment: Payment, speech: Speech): readonly BalanceChange[] {
-  const { balanceAfter, amount, currency } = payment;
-  if (balanceAfter === undefined) return [];
+  const { balanceAfter, amount, currency, refund } = payment;
+  // Beside a refund the balance of the purchase would be read as today's.
+  if (balanceAfter === undefined || refund !== undefined) return [];
   return [
     {
       beforeLabel: speech.say('payment.before'),
@@ -136,7 +138,7 @@ function balanceChange(payment: Payment, speech: Speech): readonly BalanceChange
 
 function facts(payment: Payment, speech: Speech): PaymentView['facts'] {
   const settled = payment.status === 'settled';
-  const at = settled ? payment.updatedAt : payment.requestedAt;
+  const at = settled && payment.refund === undefined ? payment.updatedAt : payment.requestedAt;
   return [
     { title: speech.say('payment.fact.method'), value: plain(methodName(payment.method, speech)) },
     {
@@ -144,6 +146,7 @@ function facts(payment: Payment, speech: Speech): PaymentView['facts'] {
       value: actorName(payment.requestedBy, speech),
     },
     { title: speech.say('payment.fact.when'), value: plain(speech.dateTime(at)) },
+    ...refundFacts(payment, speech),
     { title: speech.say('payment.fact.reference'), value: plain(payment.id) },
   ];
 }

@@ -14,27 +14,44 @@ export const PAYMENTS_SHOWN_MAX = 6;
 export interface OpenPaymentsFacts {
   /** Oldest first. */
   readonly payments: readonly Payment[];
+  /** Settled ones whose refund is under way at the processor. */
+  readonly refunds: readonly Payment[];
   readonly now: string;
   /** Whether the reader may cancel and approve. */
   readonly canAct: boolean;
 }
 
 export function paymentsCard(facts: OpenPaymentsFacts, speech: Speech): Card {
-  const { payments, canAct } = facts;
-  const empty = payments.length === 0;
-  const hidden = Math.max(0, payments.length - PAYMENTS_SHOWN_MAX);
+  const { payments, refunds, canAct } = facts;
+  const all = [
+    ...payments.map((payment) => row(payment, facts, speech)),
+    ...refunds.map((payment) => refundRow(payment, facts, speech)),
+  ];
+  const empty = all.length === 0;
+  const hidden = Math.max(0, all.length - PAYMENTS_SHOWN_MAX);
   const title = speech.say(empty ? 'payments.empty.title' : 'payments.title');
-  const text = empty
-    ? speech.say('payments.empty.text')
-    : speech.say('payments.text', { count: payments.length });
+  const text = empty ? speech.say('payments.empty.text') : counted(facts, speech);
   const data = {
     title,
     text,
-    rows: payments.slice(0, PAYMENTS_SHOWN_MAX).map((payment) => row(payment, facts, speech)),
+    rows: all.slice(0, PAYMENTS_SHOWN_MAX),
     more: hidden === 0 ? '' : speech.say('payments.more', { count: hidden }),
-    buttons: empty ? emptyButtons(canAct, speech) : [refreshButton(speech)],
+    buttons: [
+      ...(empty ? emptyButtons(canAct, speech) : [refreshButton(speech)]),
+      ...refundsButton(canAct, speech),
+    ],
   };
   return renderCard(template, data, `${title}. ${text}`);
+}
+
+function counted({ payments, refunds }: OpenPaymentsFacts, speech: Speech): string {
+  const open = speech.say('payments.text', { count: payments.length });
+  if (refunds.length === 0) return open;
+  return `${open} ${speech.say('payments.text.refunds', { count: refunds.length })}`;
+}
+
+function refundsButton(canAct: boolean, speech: Speech): readonly ClickButton[] {
+  return canAct ? [clickButton(speech.say('payment.button.refunds'), { verb: 'refund.show' })] : [];
 }
 
 function refreshButton(speech: Speech): ClickButton {
@@ -61,6 +78,22 @@ function row(payment: Payment, facts: OpenPaymentsFacts, speech: Speech): Readon
     method: plain(methodName(payment.method, speech)),
     amount: speech.money(money(payment.amount, payment.currency)),
     buttons: buttons.map((button) => ({ ...button, style: rowStyle(button) })),
+  };
+}
+
+function refundRow(
+  payment: Payment,
+  { now }: OpenPaymentsFacts,
+  speech: Speech,
+): Readonly<Record<string, unknown>> {
+  const { refund, requestedBy, requestedAt } = payment;
+  const who = actorName(refund?.by ?? requestedBy, speech);
+  return {
+    status: speech.say('payments.status.refund'),
+    who: speech.say('payments.row', { who, age: age(refund?.at ?? requestedAt, now, speech) }),
+    method: plain(methodName(payment.method, speech)),
+    amount: speech.money(money(payment.amount, payment.currency)),
+    buttons: [],
   };
 }
 

@@ -3,6 +3,7 @@ import type { Account, AutoRechargeRule } from '../billing/ledger/model.js';
 import type { RechargeState } from '../billing/ledger/recharge-state.js';
 import { money } from '../billing/money.js';
 import type { Speech } from './speech.js';
+import { tripSentence } from './trip-words.js';
 
 export interface RechargeFacts {
   readonly account: Account;
@@ -63,6 +64,11 @@ const WORDS: Readonly<Record<Exclude<RechargeState['kind'], 'off'>, (subject: Su
     state: speech.say('balance.recharge.held'),
     text: speech.say('balance.recharge.held.text'),
   }),
+  tripped: ({ account, recharge, speech }) => {
+    const reason = 'trip' in recharge ? tripSentence(recharge.trip, account.currency, speech) : '';
+    const state = speech.say('balance.recharge.tripped');
+    return { state, text: speech.say('balance.recharge.tripped.text', { reason }) };
+  },
 };
 
 /** It may be a top-up by hand that lifts the balance above the trigger, and not a recharge of its own. */

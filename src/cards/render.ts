@@ -8,7 +8,7 @@ export interface Card {
   readonly summary: string;
 }
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type CardData = Readonly<Record<string, unknown>>;
 
 /** A template that lacks a fact must never reach a person with `${…}` in it. */
@@ -25,22 +25,30 @@ const compiled = new WeakMap<object, Template>();
 export function renderCard(template: object, data: CardData, summary: string): Card {
   const known = compiled.get(template) ?? new Template(template);
   compiled.set(template, known);
-  const expanded = known.expand({ $root: data }) as Json;
-  const missing = /\$\{[^}]*\}/u.exec(JSON.stringify(expanded))?.[0];
+  const content = known.expand({ $root: data }) as Json;
+  finish(content);
+  return { content: content as Card['content'], summary };
+}
+
+const MISSING = /\$\{[^}]*\}/u;
+
+/** In one pass and in place, since it is done for every card: the expanded template is nobody else's. */
+function finish(node: Json): void {
+  if (typeof node === 'string') refuseMissing(node);
+  if (typeof node !== 'object' || node === null) return;
+  for (const part of Object.values(node)) finish(part);
+  if (!Array.isArray(node) && node['type'] === 'Action.Execute') addSubmitFallback(node);
+}
+
+function refuseMissing(text: string): void {
+  const missing = MISSING.exec(text)?.[0];
   if (missing !== undefined) throw new IncompleteCard(`no value for ${missing}`);
-  return { content: withSubmitFallback(expanded) as Card['content'], summary };
 }
 
 /** Action.Execute is unknown to the Emulator: each gets an Action.Submit that sends the same data (DESIGN §6). */
-function withSubmitFallback(node: Json): Json {
-  if (Array.isArray(node)) return node.map((item: Json) => withSubmitFallback(item));
-  if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(
-    Object.entries(node as Record<string, Json>).map(([key, value]) => [key, withSubmitFallback(value)]),
-  );
-  if (copy['type'] !== 'Action.Execute') return copy;
-  const { fallback: _own, verb: _verb, ...submit } = copy;
-  return { ...copy, fallback: { ...submit, type: 'Action.Submit' } };
+function addSubmitFallback(execute: { [key: string]: Json }): void {
+  const { fallback: _own, verb: _verb, ...submit } = execute;
+  execute['fallback'] = { ...submit, type: 'Action.Submit' };
 }
 
 const MARKDOWN = /[\\`*_{}[\]()#+\-.!|~>]/gu;

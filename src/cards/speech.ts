@@ -64,11 +64,10 @@ const SPEECHES_MAX = 200;
  * from outside.
  */
 export function speechFor(locale: string | undefined, timeZone = 'UTC'): Speech {
-  const tag = usableLocale(locale);
-  const key = `${tag}|${timeZone}`;
+  const key = `${locale ?? ''}|${timeZone}`;
   const known = speeches.get(key);
   if (known !== undefined) return known;
-  const speech = createSpeech(tag, usableTimeZone(timeZone));
+  const speech = createSpeech(usableLocale(locale), usableTimeZone(timeZone));
   if (speeches.size < SPEECHES_MAX) speeches.set(key, speech);
   return speech;
 }
@@ -123,15 +122,36 @@ function formatMoney(amount: Money, locale: string, signDisplay: 'auto' | 'excep
   const digits = MINOR_DIGITS[amount.currency];
   const size = amount.micros < 0n ? -amount.micros : amount.micros;
   const hidden = size > 0n && size * 2n < 10n ** BigInt(6 - digits);
-  const format = new Intl.NumberFormat(locale, {
-    style: 'currency',
+  const format = moneyFormat(locale, {
     currency: amount.currency,
     signDisplay,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: hidden ? 6 : digits,
+    digits,
+    most: hidden ? 6 : digits,
   });
   // Intl reads decimal text exactly, where a double would lose digits; the library's type lags behind.
   return format.format(decimalText(amount.micros) as Intl.StringNumericLiteral);
+}
+
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+interface MoneyShape {
+  readonly currency: string;
+  readonly signDisplay: 'auto' | 'exceptZero';
+  /** Decimals, at least and at most. */
+  readonly digits: number;
+  readonly most: number;
+}
+
+/** Making one takes longer than the rest of a card; there are a few for each speech. */
+function moneyFormat(locale: string, shape: MoneyShape): Intl.NumberFormat {
+  const { currency, signDisplay, digits, most } = shape;
+  const key = `${locale}|${currency}|${signDisplay}|${most}`;
+  const known = moneyFormats.get(key);
+  if (known !== undefined) return known;
+  const fractions = { minimumFractionDigits: digits, maximumFractionDigits: most };
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, signDisplay, ...fractions });
+  moneyFormats.set(key, format);
+  return format;
 }
 
 function decimalText(micros: bigint): string {

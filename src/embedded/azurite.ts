@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer } from 'node:net';
@@ -62,11 +63,14 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   const listening = Number(new URL(server.getHttpServerAddress()).port);
   return {
     port: listening,
-    connectionString: connectionString(host, listening),
+    connectionString: azuriteConnectionString(host, listening),
     close: async () => {
+      // Azurite does not wait for it, and until then the port is taken.
+      const closed = once(server.httpServer, 'close');
       await server.close();
       // Azurite no longer answers these, but a client that keeps them alive would keep the process alive too.
       server.httpServer.closeAllConnections();
+      await closed;
     },
   };
 }
@@ -137,15 +141,22 @@ function refuseTakenPort(host: string, port: number): Promise<void> {
   });
 }
 
+/** Whether a start failed because somebody has the port already, such as another instance of the program. */
+export function isPortTaken(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
+  return code === 'EADDRINUSE' || (cause !== undefined && isPortTaken(cause));
+}
+
 function namePort(error: Error, port: number): Error {
-  if (!('code' in error && error.code === 'EADDRINUSE')) return error;
+  if (!isPortTaken(error)) return error;
   return new Error(
     `Port ${port}, where the embedded table store should listen, is taken. Set AZURITE_TABLE_PORT to a free one.`,
     { cause: error },
   );
 }
 
-function connectionString(host: string, port: number): string {
+/** Of an embedded table service that listens there. */
+export function azuriteConnectionString(host: string, port: number): string {
   const endpoint = `http://${host}:${port}/${ACCOUNT}`;
   return `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${ACCOUNT_KEY};TableEndpoint=${endpoint};`;
 }

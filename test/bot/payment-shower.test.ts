@@ -10,7 +10,7 @@ const ORIGIN = { conversationKey: 'on-call', activityId: 'message-7' };
 
 async function scene(locale = 'en-US') {
   const watched = watchedTable();
-  const destinations = new DestinationStore(watched.table);
+  const destinations = new DestinationStore(watched.table, () => START);
   await destinations.seen({ tenant: TENANT, conversation: placeOf('on-call'), locale, now: START });
   const messenger = new FakeMessenger();
   const logged: object[] = [];

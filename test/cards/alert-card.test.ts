@@ -1,5 +1,5 @@
 import { ALERT_KINDS, HEALED_HOWS, NO_RECHARGE_REASONS, SYSTEM } from '../../src/billing/ledger/model.js';
-import type { Alert, AlertFacts, AlertKind } from '../../src/billing/ledger/model.js';
+import type { Alert, AlertFacts, AlertKind, Trip } from '../../src/billing/ledger/model.js';
 import { DECLINE_REASONS } from '../../src/billing/payments/processor.js';
 import { alertCard, type AlertReader } from '../../src/cards/alert-card.js';
 import { speechFor } from '../../src/cards/speech.js';
@@ -7,6 +7,17 @@ import { ADMIN, START, usd } from '../support/billing.js';
 import { buttonsOf, expectValidCard, textOf } from '../support/card-checks.js';
 
 const METHOD = { brand: 'Visa', last4: '4242' };
+const TRIP: Trip = {
+  at: START,
+  reason: 'recharges',
+  recharges: 3,
+  spend: usd(180),
+  usual: usd(30),
+  destinations: [
+    { name: 'Cuba', spend: usd(120) },
+    { name: '', spend: usd(40) },
+  ],
+};
 const FACTS: Readonly<Record<AlertKind, AlertFacts>> = {
   recharged: { balance: usd(120), amount: usd(100), method: METHOD, paymentId: 'p1' },
   rechargeFailed: {
@@ -22,6 +33,16 @@ const FACTS: Readonly<Record<AlertKind, AlertFacts>> = {
   low: { balance: usd(15), threshold: usd(20), noRecharge: 'off' },
   crossings: { balance: usd(1), count: 4 },
   paymentUnknown: { balance: usd(5), amount: usd(50), method: METHOD, paymentId: 'p2' },
+  expiring: {
+    balance: usd(62.5),
+    amount: usd(62.5),
+    expiring: [
+      { amount: usd(42.5), expiresAt: '2026-12-17T23:59:59.999Z' },
+      { amount: usd(20), expiresAt: '2027-01-03T23:59:59.999Z' },
+    ],
+  },
+  capNear: { balance: usd(50), cap: 'month', percent: 80, amount: usd(160), limit: usd(200) },
+  tripped: { balance: usd(12), trip: TRIP },
   test: { balance: usd(5), by: ADMIN },
 };
 const CHANNEL: AlertReader = { place: 'channel', canAct: true, because: 'asked' };
@@ -67,7 +88,7 @@ test('a failed recharge says why, when it tries again, and carries what repairs 
   expect(text).toContain('$100.00 was not added from Visa •••• 4242.');
   expect(text).toContain('There is not enough money on the card.');
   expect(text).toContain('It tries again by itself after Nov 17, 2026, 10:00 AM UTC.');
-  expect(titles(alert)).toEqual(['Try again now', 'Use another card', 'Add funds', 'Balance']);
+  expect(titles(alert)).toEqual(['Try again now', 'Use another card', 'Add funds', 'Why?', 'Balance']);
 });
 
 test('a paused recharge says so', () => {
@@ -94,18 +115,68 @@ test('a negative balance claims no more than the ledger knows', () => {
   );
 });
 
+test('a balance that a person took below zero names that person', () => {
+  const text = textOf(alertCard(alertOf('negative', { by: ADMIN }), PERSONAL, EN));
+  expect(text).toContain('Ada Admin corrected the balance. Adding funds ends it.');
+  expect(text).toContain('Caused by\nAda Admin');
+});
+
 test.each([
   ['off', 'Auto-recharge is off', 'Set auto-recharge'],
   ['waiting', 'waits after a declined payment', 'Try again now'],
   ['paused', 'Auto-recharge is paused', 'Try again now'],
   ['capped', 'has reached its limit', 'Raise the limit'],
   ['held', 'waits for the next charged call', 'Try again now'],
+  ['tripped', 'Auto-recharge is paused for safety', 'Resume'],
 ] as const)('a low balance with auto-recharge %s says why it does not help', (noRecharge, words, repair) => {
   const alert = alertOf('low', { noRecharge });
   const text = textOf(alertCard(alert, PERSONAL, EN));
-  expect(text).toContain('Charged calls brought it below $20.00.');
+  expect(text).toContain('It is below $20.00.');
   expect(text).toContain(words);
   expect(titles(alert)).toContain(repair);
+});
+
+test('funds that will expire are listed with their dates, and the notification tells all of it', () => {
+  const card = alertCard(alertOf('expiring'), PERSONAL, EN);
+  expect(textOf(card)).toContain('⚠ Funds will expire\n$62.50');
+  expect(textOf(card)).toContain('$42.50 is forfeited after Dec 17, 2026, unless calls use it up before.');
+  expect(textOf(card)).toContain('$20.00 is forfeited after Jan 3, 2027, unless calls use it up before.');
+  expect(card.summary).toBe('$62.50 will expire by the end of Jan 3, 2027, unless calls use it up before.');
+});
+
+test('more dates than can be read at a glance are counted', () => {
+  const [lot] = FACTS.expiring.expiring ?? [];
+  const alert = alertOf('expiring', { expiring: Array.from({ length: 9 }, () => lot!) });
+  expect(textOf(alertCard(alert, PERSONAL, EN))).toContain('and 5 more');
+});
+
+test.each([
+  ['month', 80, '80% of the monthly limit is used', 'Auto-recharge has used $160.00 of $200.00 this month.'],
+  ['day', 90, '90% of the daily limit is used', 'A recharge that does not fit into the rest is not made.'],
+  ['month', 100, '⚠ The monthly limit is used up', 'Nothing more is added by itself this month'],
+  ['day', 100, '⚠ The daily limit is used up', 'Nothing more is added by itself today'],
+] as const)('the %s cap at %d percent says what it means', (cap, percent, title, sentence) => {
+  const alert = alertOf('capNear', { cap, percent });
+  const text = textOf(alertCard(alert, PERSONAL, EN));
+  expect(text).toContain(title);
+  expect(text).toContain(sentence);
+  expect(titles(alert)).toEqual(['Raise the limit', 'Why?', 'Balance']);
+});
+
+test('the breaker says why it paused auto-recharge, where the money went, and how to go on', () => {
+  const text = textOf(alertCard(alertOf('tripped'), PERSONAL, EN));
+  expect(text).toContain('It charged 3 times within an hour; another recharge needs an admin’s word.');
+  expect(text).toContain('Most of it went to Cuba ($120.00) and Unknown destination ($40.00).');
+  expect(titles(alertOf('tripped'))).toEqual(['Resume', 'Change the rule', 'Why?', 'Balance']);
+  const bySpend = alertCard(alertOf('tripped', { trip: { ...TRIP, reason: 'spend' } }), PERSONAL, EN);
+  expect(textOf(bySpend)).toContain('$180.00 was spent in a day, more than four times the usual $30.00.');
+  expect(bySpend.summary).toContain('$180.00 spent in a day that usually costs $30.00');
+});
+
+test('when a person resumed, the card of the breaker says who', () => {
+  const text = textOf(alertCard(alertOf('tripped', {}, healedBy('resumed')), CHANNEL, EN));
+  expect(text).toContain('✓ Settled: Auto-recharge is paused for safety');
+  expect(text).toContain('Ada Admin resumed auto-recharge.');
 });
 
 test('gathered crossings are counted', () => {

@@ -17,7 +17,7 @@ import { ADMIN, START, usd } from '../support/billing.js';
 import { buttonsOf, expectValidCard, textOf } from '../support/card-checks.js';
 
 const METHOD = SANDBOX_CARDS[0]!;
-const AMOUNTS = { trigger: usd(20), amount: usd(100), monthCap: usd(450) };
+const AMOUNTS = { trigger: usd(20), amount: usd(100), monthCap: usd(450), dayCap: usd(200) };
 const RULE: AutoRechargeRule = { enabled: true, ...AMOUNTS, method: METHOD, setBy: ADMIN, setAt: START };
 const CURRENCY = 'USD';
 
@@ -30,15 +30,20 @@ const SITUATIONS: readonly Situation[] = [
   { kind: 'declined', amount: usd(100), reason: 'declined', until: START },
   { kind: 'capped', until: START },
   { kind: 'waiting', until: START },
-  ...(['notNeeded', 'inProgress', 'paused', 'held'] as const).map((kind) => ({ kind })),
+  ...(['notNeeded', 'inProgress', 'paused', 'held', 'tripped'] as const).map((kind) => ({ kind })),
 ];
 
 const FORECASTS: readonly Forecast[] = [
-  { kind: 'due', recharges: 1n, room: 4n },
-  { kind: 'due', recharges: 4n, room: 2n },
+  { kind: 'due', recharges: 1n, room: 4n, inAnHour: 3n },
+  { kind: 'due', recharges: 4n, room: 2n, inAnHour: 3n },
+  { kind: 'due', recharges: 4n, room: 9n, inAnHour: 3n },
   { kind: 'notNeeded' },
   { kind: 'inProgress', pending: usd(50) },
-  { kind: 'capped', until: '2026-12-01T00:00:00.000Z' },
+  { kind: 'capped', cap: 'month', until: '2026-12-01T00:00:00.000Z' },
+  { kind: 'capped', cap: 'day', until: '2026-11-18T00:00:00.000Z' },
+  { kind: 'waiting', until: START },
+  { kind: 'paused' },
+  { kind: 'tripped' },
 ];
 
 function allCards(locale: string): readonly Card[] {
@@ -54,6 +59,7 @@ function allCards(locale: string): readonly Card[] {
     currency: CURRENCY,
     balance: usd(12),
     token: 'x.y',
+    usedToday: usd(100),
     now: START,
   } as const;
   const facts = { rule: RULE, currency: CURRENCY, balance: usd(12) } as const;
@@ -105,7 +111,7 @@ test('no card has more than one main button, nor more than five', () => {
   }
 });
 
-test('the limit is told in money and in whole recharges', () => {
+test('the limits are told in money and in whole recharges', () => {
   const facts = {
     rule: RULE,
     currency: CURRENCY,
@@ -113,7 +119,9 @@ test('the limit is told in money and in whole recharges', () => {
     situation: { kind: 'notNeeded' },
     asked: 'set',
   } as const;
-  expect(textOf(autoRechargeState(facts, speechFor('en-US')))).toContain('$450.00 (4 recharges at most)');
+  expect(textOf(autoRechargeState(facts, speechFor('en-US')))).toContain(
+    'Monthly limit\n$450.00 (4 recharges at most)\nDaily limit\n$200.00 (2 recharges at most)',
+  );
 });
 
 test('what people typed comes back as it is, and never as an expression', () => {
@@ -124,4 +132,53 @@ test('what people typed comes back as it is, and never as an expression', () => 
     speechFor('en'),
   );
   expect(textOf(card)).toContain('5,5,5');
+});
+
+function stateOf(situation: Situation): string {
+  const facts = { rule: RULE, currency: CURRENCY, balance: usd(12), situation, asked: 'set' } as const;
+  return textOf(autoRechargeState(facts, speechFor('en-US')));
+}
+
+test('a rule that was saved with the declined card says that it is still paused, and why', () => {
+  const text = stateOf({ kind: 'paused' });
+  expect(text).toContain('⚠ Auto-recharge is set, but still paused');
+  expect(text).toContain('The same card was declined before, so saving it again does not end the pause.');
+  expect(text).toContain('Try again now');
+});
+
+test('a rule that was saved behind the safety stop offers to resume', () => {
+  const text = stateOf({ kind: 'tripped' });
+  expect(text).toContain('⚠ Auto-recharge is set, but still paused');
+  expect(text).toContain('Resume');
+});
+
+test.each<[Forecast, string]>([
+  [
+    { kind: 'due', recharges: 5n, room: 9n, inAnHour: 3n },
+    'After 3 within an hour it pauses for safety and asks an admin.',
+  ],
+  [{ kind: 'due', recharges: 5n, room: 2n, inAnHour: 3n }, 'The limit leaves room for 2 of them.'],
+  [
+    { kind: 'capped', cap: 'day', until: '2026-11-18T00:00:00.000Z' },
+    'the daily limit leaves no room for another $100.00 before Nov 18, 2026.',
+  ],
+  [{ kind: 'paused' }, 'this card was declined, so auto-recharge stays paused.'],
+  [{ kind: 'waiting', until: START }, 'so auto-recharge waits until Nov 17, 2026, 9:00 AM UTC.'],
+  [{ kind: 'tripped' }, 'auto-recharge stays paused for safety until an admin resumes it.'],
+])('the preview of a rule says what follows: %o %s', (forecast, sentence) => {
+  const card = autoRechargePreview(
+    {
+      rule: { ...AMOUNTS, method: METHOD },
+      currency: CURRENCY,
+      balance: usd(12),
+      forecast,
+      usedThisMonth: usd(100),
+      usedToday: usd(100),
+      token: 'x.y',
+      now: START,
+    },
+    speechFor('en-US'),
+  );
+  expect(textOf(card)).toContain(sentence);
+  expect(textOf(card)).toContain('Used this month\n$100.00\nUsed today\n$100.00');
 });

@@ -75,7 +75,40 @@ test('open payments are shown as in progress, with the way to them', () => {
 test('a viewer gets no button that only admins may press', () => {
   const waiting = { ...BALANCE_STATES['waiting']!, isAdmin: false, pending: usd(50) };
   const verbs = buttonsOf(balanceCard(waiting, EN)).map(({ verb }) => verb);
-  expect(verbs).toEqual(['payments.show', 'history.show', 'spend.show', 'balance.refresh']);
+  expect(verbs.filter((verb) => verb !== undefined)).toEqual([
+    ...['payments.show', 'why.show', 'history.show', 'spend.show', 'balance.refresh', 'balance.on'],
+  ]);
+});
+
+test.each([
+  ['tripped', 'Paused for safety'],
+  ['tripped', '$180.00 was spent in a day, more than four times the usual $30.00.'],
+  ['tripped', 'Nothing is added until an admin resumes it.\nResume'],
+  ['tripped', '⚠ By this ledger, calls are not blocked, but auto-recharge is not adding funds just now.'],
+])('auto-recharge in state %s reads, too: %s', (state, sentence) => {
+  expect(wordsOf(state)).toContain(sentence);
+});
+
+test('funds are listed with their dates, the soonest first, as many as are read at a glance', () => {
+  expect(wordsOf('manyLots')).toContain(
+    'Funds and when they expire\n$1.00\nafter Jan 15, 2027\n$2.00\nafter Feb 15, 2027\n$3.00\nafter Mar 15, 2027\n' +
+      '$4.00\nafter Apr 15, 2027\n$3.00\nnever expires\nand 2 more',
+  );
+});
+
+test('where the account lists not all funds it does not count the rest', () => {
+  expect(wordsOf('endlessLots')).toContain('after Apr 15, 2027\nand more, later');
+});
+
+test('a single purchase needs no list, and credit that never expires has nothing that will', () => {
+  expect(wordsOf('off')).not.toContain('Funds and when they expire');
+  expect(wordsOf('neverExpires')).toContain('Nothing will expire');
+  expect(wordsOf('neverExpires')).not.toContain('Funds and when they expire');
+});
+
+test('“why?” is offered where something can have happened', () => {
+  expect(wordsOf('new')).not.toContain('Why?');
+  expect(wordsOf('notNeeded')).toContain('Why?');
 });
 
 test('“try again now” is offered only where something is to be tried', () => {

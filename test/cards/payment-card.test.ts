@@ -7,7 +7,7 @@ import { money } from '../../src/billing/money.js';
 import { SANDBOX_CARDS } from '../../src/billing/payments/sandbox/cards.js';
 import { ADMIN, START, usd } from '../support/billing.js';
 import { buttonsOf, expectValidCard, textOf } from '../support/card-checks.js';
-import { PAYMENT_STATES, testPayment } from '../support/payments.js';
+import { PAYMENT_STATES, refundedPayment, testPayment } from '../support/payments.js';
 
 const LOCALES = ['en-US', 'it-IT'] as const;
 const SPEECH = speechFor('en-US');
@@ -41,12 +41,17 @@ describe.each(LOCALES)('in %s', (locale) => {
         }),
       );
       for (const canAct of [true, false])
-        expectValidCard(paymentsCard({ payments, now: START, canAct }, speech));
+        expectValidCard(
+          paymentsCard({ payments, refunds: payments.slice(0, 2), now: START, canAct }, speech),
+        );
     }
   });
 
   test.each(PAYMENT_STATUSES)('the list has a word for %s', (status) => {
-    const card = paymentsCard({ payments: [testPayment(status)], now: START, canAct: true }, speech);
+    const card = paymentsCard(
+      { payments: [testPayment(status)], refunds: [], now: START, canAct: true },
+      speech,
+    );
     expectValidCard(card);
   });
 
@@ -61,10 +66,43 @@ describe.each(LOCALES)('in %s', (locale) => {
 
   test.each(SANDBOX_CARDS)('the preview with the card “$scenario” is valid', (method) => {
     for (const reason of [undefined, 'expired', 'another'] as const) {
-      const card = addFundsPreview({ ...previewFacts(), method, ...(reason && { reason }) }, speech);
-      expectValidCard(card);
+      const facts = { ...previewFacts(), method, ...(reason && { reason }) };
+      expectValidCard(addFundsPreview(facts, speech));
+      expectValidCard(addFundsPreview({ ...facts, forfeit: FORFEIT }, speech));
     }
   });
+});
+
+const FORFEIT = { amount: usd(12.5), at: '2027-11-17T23:59:59.999Z', perDay: usd(0.1), days: 90 };
+
+test('the preview says in one sentence what would expire unused, how much of it and when', () => {
+  const card = addFundsPreview({ ...previewFacts(), forfeit: FORFEIT }, SPEECH);
+  expect(textOf(card)).toContain(
+    'At the spend of the last 90 days ($0.10 a day), $12.50 of this would be left unused and forfeited after Nov 17, 2027.',
+  );
+});
+
+test.each([
+  ['refundRequested', 'Refund in progress', 'The payment processor has not confirmed it yet', true],
+  ['refunded', '✓ Refunded', '$50.00 was taken off the balance and goes back to Visa •••• 4242.', false],
+  ['refundRefused', '⚠ The refund was refused', 'so it is in the balance again, with its old expiry', false],
+])('the receipt of a payment that is %s says so, and by whom', (state, title, sentence, refreshes) => {
+  const card = paymentCard(PAYMENT_STATES[state]!, { canAct: true }, SPEECH);
+  const text = textOf(card);
+  expect(text).toContain(title);
+  expect(text).toContain(sentence);
+  expect(text).toContain('Refunded by\n*Bea*');
+  expect(text).not.toContain('New balance');
+  const titles = buttonsOf(card).map((button) => button.title);
+  expect(titles.includes('Refresh')).toBe(refreshes);
+  expect(titles.includes('Refund')).toBe(state === 'refundRefused');
+});
+
+test('refunds that are under way stand in the list of what is not finished', () => {
+  const facts = { payments: [], refunds: [refundedPayment('requested')], now: START, canAct: true };
+  const text = textOf(paymentsCard(facts, SPEECH));
+  expect(text).toContain('No payment is open. One refund is not finished yet.');
+  expect(text).toContain('Refund in progress\n*Bea*, just now\nVisa •••• 4242\n$50.00');
 });
 
 function formFacts(): AddFundsFormFacts {
@@ -145,7 +183,7 @@ test('an address that is none of the web becomes no link', () => {
 
 test('with more open payments than a card holds, the rest is counted', () => {
   const payments = Array.from({ length: 10 }, () => testPayment('unknown'));
-  const text = textOf(paymentsCard({ payments, now: START, canAct: true }, SPEECH));
+  const text = textOf(paymentsCard({ payments, refunds: [], now: START, canAct: true }, SPEECH));
   expect(text).toContain('10 payments are not finished yet.');
   expect(text).toContain('4 more are open.');
 });

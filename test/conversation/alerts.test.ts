@@ -126,6 +126,7 @@ test('a declined auto-recharge is told with its reason and what repairs it; tryi
     'Try again now',
     'Use another card',
     'Add funds',
+    'Why?',
     'Balance',
   ]);
   const thread = channel.as({ thread: alert.activityId });

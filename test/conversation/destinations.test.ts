@@ -64,12 +64,12 @@ const PASSING: readonly (readonly [string, Fault])[] = [
 ];
 
 test.each(PASSING)(
-  'after %s the place is tried again later and hears it once; the other is not told twice',
+  'after %s the place is tried again and hears it once; the other is not told twice',
   async (_what, fault) => {
     const all = await places();
     bot.connector.fail(fault, { times: 2, conversationId: all.broken.setting.conversationId });
     await makeLow(all);
-    await bot.connector.waitFor(() => tries(all.broken).length === 1);
+    await bot.connector.waitFor(() => arrived(all.broken) === 1);
     await quarterHour();
     expect([arrived(all.broken), tries(all.broken).length]).toEqual([1, 3]);
     expect(arrived(all.fine)).toBe(1);
@@ -86,7 +86,7 @@ test('after an answer that was lost the place may hear it twice, nobody else doe
     conversationId: all.broken.setting.conversationId,
   });
   await makeLow(all);
-  await bot.connector.waitFor(() => tries(all.broken).length === 1);
+  await bot.connector.waitFor(() => arrived(all.broken) === 2);
   await quarterHour();
   expect([arrived(all.broken), arrived(all.fine), arrived(all.ada)]).toEqual([2, 1, 0]);
 });
@@ -128,7 +128,7 @@ describe('a place that was refused with 403', () => {
   }
 
   async function stateOf({ setting }: ChatClient): Promise<string | undefined> {
-    const store = new DestinationStore(bot.tables.ledger);
+    const store = new DestinationStore(bot.tables.ledger, () => '');
     const known = await store.list(setting.tenant!);
     return known.find(({ conversation }) => conversation.id === setting.conversationId)?.alerts;
   }

@@ -67,7 +67,7 @@ describe('a slow processor', () => {
     const again = await chat.click(card, PAY);
     expect(again.text).toMatch(/Payment in progress|✓ Funds added/u);
     const receipt = await slowly(() => updated(slow, card, '✓ Funds added'));
-    expect(buttonsOf(receipt).map(({ title }) => title)).toEqual(['Balance', 'History']);
+    expect(buttonsOf(receipt).map(({ title }) => title)).toEqual(['Balance', 'History', 'Refund']);
     await expectOneTopUp(slow, chat);
   });
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { startApp, type TestApp } from '../support/app.js';
 import { usd } from '../support/billing.js';
 import type { ChatClient } from '../support/client.js';
+import type { Sent } from '../support/connector.js';
 
 let bot: TestApp;
 
@@ -127,10 +128,9 @@ test('where the alert’s own work can’t be noted, the call is not charged eit
   expect(await bot.balance(tenant)).toBe(usd(50));
   bot.storage.due = 'works';
   await bot.use(tenant, 45);
+  const isTold = ({ conversationId, activity }: Sent): boolean =>
+    conversationId === chat.setting.conversationId && String(activity['summary']).includes('below');
+  await bot.connector.waitFor(isTold);
   await bot.later({ minutes: 3 });
-  const told = bot.connector.sent.filter(
-    ({ conversationId, activity }) =>
-      conversationId === chat.setting.conversationId && String(activity['summary']).includes('below'),
-  );
-  expect(told).toHaveLength(1);
+  expect(bot.connector.sent.filter(isTold)).toHaveLength(1);
 });

@@ -1,11 +1,13 @@
 /** The alert sender over billing in memory, and a chat that answers each send as the test says. */
-import { AlertSender } from '../../src/bot/alerts/alert-sender.js';
-import { DeliveryStore } from '../../src/bot/alerts/delivery.js';
+import { AlertSender, type RoundCounts } from '../../src/bot/alerts/alert-sender.js';
+import { DeliveryStore } from '../../src/bot/alerts/delivery-store.js';
 import { DestinationStore } from '../../src/bot/alerts/destination-store.js';
 import { alertDrawer } from '../../src/bot/alerts/draw-alert.js';
-import type { Messenger, SendFailure, SendResult } from '../../src/bot/messenger.js';
+import type { Address, Messenger, SendFailure, SendResult } from '../../src/bot/messenger.js';
 import type { ConversationKind, ConversationRef } from '../../src/bot/turn.js';
+import type { Patience } from '../../src/bot/sending.js';
 import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
+import type { TableStore } from '../../src/billing/storage/table.js';
 import type { Card } from '../../src/cards/render.js';
 import type { Actor, Alert, AlertKind } from '../../src/billing/ledger/model.js';
 import { money } from '../../src/billing/money.js';
@@ -44,12 +46,15 @@ export class FakeMessenger implements Pick<Messenger, 'post' | 'update'> {
     this.answers.set(key, [...answers]);
   }
 
-  post(to: ConversationRef, card: Card): Promise<SendResult> {
-    return this.send({ how: 'post', to: to.key, activityId: `message-${this.sent.length + 1}` }, card);
+  post({ conversation }: Address, card: Card): Promise<SendResult> {
+    return this.send(
+      { how: 'post', to: conversation.key, activityId: `message-${this.sent.length + 1}` },
+      card,
+    );
   }
 
-  update(to: ConversationRef, activityId: string, card: Card): Promise<SendResult> {
-    return this.send({ how: 'update', to: to.key, activityId }, card);
+  update({ conversation }: Address, activityId: string, card: Card): Promise<SendResult> {
+    return this.send({ how: 'update', to: conversation.key, activityId }, card);
   }
 
   /** Where posts arrived, in alphabetical order. */
@@ -69,31 +74,47 @@ export class FakeMessenger implements Pick<Messenger, 'post' | 'update'> {
   }
 }
 
+export interface InstanceParts {
+  readonly table?: TableStore;
+  readonly messenger?: Pick<Messenger, 'post' | 'update'>;
+  readonly patience?: Patience;
+}
+
 export class AlertScene {
   readonly table = new MemoryTableStore();
   readonly messenger = new FakeMessenger();
-  readonly destinations = new DestinationStore(this.table);
-  readonly deliveries = new DeliveryStore(this.table);
-  readonly log = { undelivered: [] as bigint[], failed: [] as SendFailure[] };
+  readonly destinations: DestinationStore;
+  readonly log = { undelivered: [] as bigint[], failed: [] as SendFailure[], rounds: [] as RoundCounts[] };
   readonly admins = new Set([ADMIN.id]);
   readonly test: TestBilling;
   readonly sender: AlertSender;
 
   constructor(test: TestBilling) {
     this.test = test;
-    const isAdmin = async (_tenant: string, { person }: { person?: { id: string } }): Promise<boolean> =>
-      person !== undefined && this.admins.has(person.id);
-    this.sender = new AlertSender({
-      billing: test.billing,
-      destinations: this.destinations,
-      deliveries: this.deliveries,
-      messenger: this.messenger,
-      now: test.clock.now,
-      isAdmin,
-      draw: alertDrawer({ timeZone: 'UTC', isAdmin }),
+    this.destinations = new DestinationStore(this.table, test.clock.now);
+    this.sender = this.instance('first');
+  }
+
+  /** A sender of its own, as another instance of the program, or one started again, has it. */
+  instance(name: string, parts: InstanceParts = {}): AlertSender {
+    const { table = this.table, patience = { triesMax: 1, budgetMs: 0, delayMs: 0 } } = parts;
+    const { now, monotonic } = this.test.clock;
+    return new AlertSender({
+      billing: this.test.billing,
+      destinations: parts.table === undefined ? this.destinations : new DestinationStore(table, now),
+      deliveries: new DeliveryStore({ table, now, monotonic, instance: name }),
+      messenger: parts.messenger ?? this.messenger,
+      patience,
+      now,
+      admins:
+        async () =>
+        ({ person }) =>
+          person !== undefined && this.admins.has(person.id),
+      draw: alertDrawer('UTC'),
       log: {
         undelivered: (_tenant, sequence) => void this.log.undelivered.push(sequence),
         sendFailed: (_tenant, _sequence, result) => void this.log.failed.push(result),
+        round: (_tenant, _sequence, counts) => void this.log.rounds.push(counts),
       },
     });
   }

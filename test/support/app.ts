@@ -158,7 +158,9 @@ export class TestApp {
   private brokenTables(): Tables {
     const { ledger, due, sandbox } = this.tables;
     return {
-      ledger: this.breakable(ledger, 'ledger'),
+      ledger: Object.assign(this.breakable(ledger, 'ledger'), {
+        partitionsWith: (key: string) => ledger.partitionsWith(key),
+      }),
       due: this.breakable(due, 'due'),
       sandbox: this.breakable(sandbox, 'sandbox'),
     };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connectTable } from '../../src/billing/storage/connect.js';
-import type { TableStore } from '../../src/billing/storage/table.js';
+import type { PartitionScan, TableStore } from '../../src/billing/storage/table.js';
 
 /** The table service that runs for all tests (see global-setup.ts). */
 export function testConnection(): string {
@@ -16,7 +16,7 @@ export function freshTableName(prefix = 'test'): string {
 }
 
 /** A new, empty table of the shared table service. */
-export async function freshTable(name = freshTableName()): Promise<TableStore> {
+export async function freshTable(name = freshTableName()): Promise<TableStore & PartitionScan> {
   const table = connectTable({ connectionString: testConnection() }, name);
   await table.ensure();
   return table;

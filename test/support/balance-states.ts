@@ -1,5 +1,5 @@
 /** Every state that the balance card can show, by name: for its tests, and for looking at it. */
-import { newAccount, type Account } from '../../src/billing/ledger/model.js';
+import { newAccount, type Account, type Trip } from '../../src/billing/ledger/model.js';
 import type { BalanceFacts } from '../../src/cards/balance-card.js';
 import { ADMIN, START, TENANT, usd } from './billing.js';
 
@@ -13,6 +13,17 @@ const RULE = {
   method: METHOD,
   setBy: ADMIN,
   setAt: START,
+};
+export const TRIP: Trip = {
+  at: START,
+  reason: 'spend',
+  recharges: 2,
+  spend: usd(180),
+  usual: usd(30),
+  destinations: [
+    { name: 'Cuba', spend: usd(120) },
+    { name: '', spend: usd(40) },
+  ],
 };
 const HEALTH = { failures: 0, held: false };
 const OPEN = { id: 'p9', amount: usd(50), requestedAt: START, status: 'begun', overdue: false } as const;
@@ -35,7 +46,9 @@ export function balanceFacts(account: Account, more: Partial<BalanceFacts> = {})
     account,
     recharge: { kind: 'off' },
     spend: { week: usd(7.5), month: usd(31.12) },
-    expiry: { amount: usd(42.5), at: '2027-11-17T23:59:59.999Z' },
+    lots: [{ amount: usd(42.5), at: '2027-11-17T23:59:59.999Z' }],
+    moreLots: false,
+    neverExpires: 0n,
     pending: 0n,
     now: START,
     isAdmin: true,
@@ -49,7 +62,11 @@ function ruled(recharge: BalanceFacts['recharge'], more: Partial<Account> = {}):
 }
 
 const UNTIL = '2026-11-17T11:00:00.000Z';
-const { expiry: _used, ...spentUp } = balanceFacts(accountWith());
+const spentUp = balanceFacts(accountWith(), { lots: [] });
+const LOTS = [1, 2, 3, 4, 5, 6].map((month) => ({
+  amount: usd(month),
+  at: `2027-0${month}-15T23:59:59.999Z`,
+}));
 
 export const BALANCE_STATES: Readonly<Record<string, BalanceFacts>> = {
   off: balanceFacts(accountWith()),
@@ -66,6 +83,10 @@ export const BALANCE_STATES: Readonly<Record<string, BalanceFacts>> = {
   cappedMonth: ruled({ kind: 'capped', cap: 'month', until: '2026-12-01T00:00:00.000Z' }),
   cappedDay: ruled({ kind: 'capped', cap: 'day', until: '2026-11-18T00:00:00.000Z' }),
   held: ruled({ kind: 'held' }, { health: { ...HEALTH, held: true } }),
+  tripped: ruled({ kind: 'tripped', trip: TRIP }, { health: { ...HEALTH, tripped: TRIP } }),
+  manyLots: balanceFacts(accountWith({ rule: RULE }), { lots: LOTS, neverExpires: usd(3) }),
+  endlessLots: balanceFacts(accountWith(), { lots: LOTS, moreLots: true }),
+  neverExpires: balanceFacts(accountWith(), { lots: [], neverExpires: usd(42.5) }),
   troubled: balanceFacts(
     accountWith({
       undelivered: [1n, 2n],

@@ -1,6 +1,7 @@
 /** Billing over the in-memory table and the sandbox processor, with a clock that the test moves. */
 import {
   composeBilling,
+  type BillingParts,
   type BillingSettings,
   type ComposedBilling,
   type Voice,
@@ -26,7 +27,21 @@ export const TEST_SETTINGS: BillingSettings = {
   lowBalance: 10n * MICROS_PER_UNIT,
   configuredAdmins: [ADMIN.id],
   addConnectionCharge: false,
+  callDetailDays: 400,
 };
+
+/** What an operator would see of work that fails; the rest of the log is not looked at. */
+export function failureLog(failures: unknown[]): BillingParts['log'] {
+  return {
+    jobFailed: (_work, error) => failures.push(error),
+    roundFailed: (error) => failures.push(error),
+    scanFailed: (_tenant, _part, error) => failures.push(error),
+    jobOverran: () => undefined,
+    foreignJob: () => undefined,
+    chainHead: () => undefined,
+    holeFound: () => undefined,
+  };
+}
 
 /** Whole units in micros. */
 export function usd(amount: number): bigint {
@@ -95,7 +110,8 @@ export async function testBilling(options: TestBillingOptions = {}): Promise<Tes
     dueTable,
     processor,
     methods,
-    log: { jobFailed: (_work, error) => failures.push(error), roundFailed: (error) => failures.push(error) },
+    accounts: table,
+    log: failureLog(failures),
     clock,
     random: () => 0.5,
     newId: () => `id-${(ids += 1)}`,

@@ -14,6 +14,8 @@ export interface FaultProxy {
   readonly requests: () => number;
   /** The next requests meet these faults, one each, in this order. */
   breakNext(...faults: readonly Fault[]): void;
+  /** The same for the next requests that write, whatever is read meanwhile. */
+  breakNextWrite(...faults: readonly Fault[]): void;
   close(): Promise<void>;
 }
 
@@ -21,10 +23,12 @@ export interface FaultProxy {
 export async function startFaultProxy(connectionString: string): Promise<FaultProxy> {
   const target = new URL(/TableEndpoint=([^;]+)/.exec(connectionString)![1]!);
   const faults: Fault[] = [];
+  const faultsOfWrites: Fault[] = [];
   let requests = 0;
   const server = createServer((incoming, answer) => {
     requests += 1;
-    handle({ incoming, answer, target }, faults.shift());
+    const fault = faults.shift() ?? (incoming.method === 'GET' ? undefined : faultsOfWrites.shift());
+    handle({ incoming, answer, target }, fault);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -33,6 +37,7 @@ export async function startFaultProxy(connectionString: string): Promise<FaultPr
     connectionString: connectionString.replace(target.host, `127.0.0.1:${port}`),
     requests: () => requests,
     breakNext: (...next) => faults.push(...next),
+    breakNextWrite: (...next) => faultsOfWrites.push(...next),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -5,7 +5,7 @@ import { SYSTEM } from '../../src/billing/ledger/model.js';
 import { accepted, type Job } from '../../src/billing/ledger/world.js';
 import type { LedgerCommand } from '../../src/billing/lane/command.js';
 import { Ledger } from '../../src/billing/lane/ledger.js';
-import type { Started } from '../../src/billing/lane/lane.js';
+import type { Started } from '../../src/billing/lane/tried.js';
 import { MemoryTableStore, type Faults } from '../../src/billing/storage/memory-table.js';
 import type { TableStore, Write } from '../../src/billing/storage/table.js';
 import { START } from './billing.js';

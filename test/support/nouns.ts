@@ -4,6 +4,7 @@ import {
   ALERT_KINDS,
   ENTRY_FORMATS,
   ENTRY_KINDS,
+  EXPIRY_NOTICE_DAYS,
   HEALED_HOWS,
   newAccount,
   NO_RECHARGE_REASONS,
@@ -13,6 +14,9 @@ import {
   type PaymentSummary,
 } from '../../src/billing/ledger/model.js';
 import type { LedgerRow } from '../../src/billing/ledger/world.js';
+import { OPEN_REFUNDS_MAX } from '../../src/billing/ledger/commands/refund.js';
+import { HOLES_MAX, LISTED_LOTS_MAX } from '../../src/billing/ledger/credit-line.js';
+import { DAYS_LISTED_MAX } from '../../src/billing/ledger/days.js';
 import { CURRENCIES } from '../../src/billing/money.js';
 import { DECLINE_REASONS } from '../../src/billing/payments/processor.js';
 import { QUARANTINE_REASONS, USAGE_SOURCES } from '../../src/billing/usage/call-record.js';
@@ -28,7 +32,27 @@ const name = fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'toStrin
 const at = fc.constantFrom(START, '2028-02-29T23:59:59.999Z');
 const actor = fc.record({ id: text, name: text });
 const currency = fc.constantFrom(...CURRENCIES);
-const method = fc.record({ id: text, brand: text, last4: text });
+const method = fc.record(
+  { id: text, brand: text, last4: text, fingerprint: text },
+  { requiredKeys: ['id', 'brand', 'last4'], noNullPrototype: true },
+);
+const brandOnly = fc.record({ brand: text, last4: text });
+const span = fc.record({ start: micros, end: micros });
+const trip = fc.record({
+  at,
+  reason: fc.constantFrom('recharges' as const, 'spend' as const),
+  recharges: count,
+  spend: micros,
+  usual: micros,
+  destinations: fc.array(fc.record({ name, spend: micros })),
+});
+const refund = fc.record({
+  id: text,
+  status: fc.constantFrom('requested' as const, 'refunded' as const, 'refused' as const),
+  at,
+  by: actor,
+  entry: sequence,
+});
 const decline = fc.constantFrom(...DECLINE_REASONS);
 const reason = fc.constantFrom('manual' as const, 'autoRecharge' as const);
 const status = fc.constantFrom(...PAYMENT_STATUSES);
@@ -59,9 +83,14 @@ const alertFacts = fc.record(
     noRecharge: fc.constantFrom(...NO_RECHARGE_REASONS),
     paymentId: text,
     actionUrl: text,
-    method: fc.record({ brand: text, last4: text }),
+    method: brandOnly,
     count,
     by: actor,
+    cap: fc.constantFrom('day' as const, 'month' as const),
+    percent: fc.constantFrom(80, 90, 100),
+    limit: micros,
+    trip,
+    expiring: fc.array(fc.record({ amount: micros, expiresAt: at })),
   },
   { requiredKeys: ['balance'], noNullPrototype: true },
 );
@@ -85,15 +114,22 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
     },
     ['healed', 'only'],
   ),
-  call: noun('call', {
-    id,
-    charge: micros,
-    connectionCharge: micros,
-    start: at,
-    durationSeconds: count,
-    source: fc.constantFrom(...USAGE_SOURCES),
-    details: fc.dictionary(name, text, { noNullPrototype: true }),
-  }),
+  call: noun(
+    'call',
+    {
+      id,
+      charge: micros,
+      connectionCharge: micros,
+      start: at,
+      durationSeconds: count,
+      source: fc.constantFrom(...USAGE_SOURCES),
+      details: fc.dictionary(name, text, { noNullPrototype: true }),
+      detailsDigest: text,
+      entry: sequence,
+      earlier: fc.array(fc.record({ entry: sequence, charge: micros, start: at, detailsDigest: text })),
+    },
+    ['detailsDigest', 'entry', 'earlier'],
+  ),
   day: noun('day', {
     date: fc.constant('2026-11-17'),
     spend: micros,
@@ -117,7 +153,20 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
     },
     ['resolvedBy', 'resolvedAt'],
   ),
-  lot: noun('lot', { sequence, start: micros, end: micros, purchasedAt: at, expiresAt: at, paymentId: text }),
+  lot: noun(
+    'lot',
+    {
+      sequence,
+      start: micros,
+      end: micros,
+      purchasedAt: at,
+      expiresAt: at,
+      paymentId: text,
+      noticed: fc.constantFrom(...EXPIRY_NOTICE_DAYS),
+      closed: fc.record({ how: fc.constantFrom('expired', 'refunded'), entry: sequence }),
+    },
+    ['noticed', 'closed'],
+  ),
   member: noun('member', {
     id,
     name: text,
@@ -143,9 +192,12 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       declineReason: decline,
       actionUrl: text,
       deadline: at,
+      cancelWishedBy: actor,
       cancelledBy: actor,
       origin: fc.record({ conversationKey: text, activityId: text }),
       told: fc.boolean(),
+      lot: sequence,
+      refund,
     },
     [
       'balanceAfter',
@@ -153,14 +205,40 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       'declineReason',
       'actionUrl',
       'deadline',
+      'cancelWishedBy',
       'cancelledBy',
       'origin',
       'told',
+      'lot',
+      'refund',
     ],
+  ),
+  why: noun(
+    'why',
+    {
+      sequence,
+      at,
+      kind: fc.constantFrom('charged', 'inProgress', ...NO_RECHARGE_REASONS),
+      balance: micros,
+      pending: micros,
+      trigger: micros,
+      amount: micros,
+      dayTotal: micros,
+      dayCap: micros,
+      monthTotal: micros,
+      monthCap: micros,
+      failures: count,
+      pausedBy: decline,
+      trip,
+      cap: fc.constantFrom('day', 'month'),
+      until: at,
+      paymentId: text,
+    },
+    ['dayCap', 'pausedBy', 'trip', 'cap', 'until', 'paymentId'],
   ),
 };
 
-export const entry: fc.Arbitrary<Entry> = fc.record({
+const entryModel = {
   format: fc.constantFrom(...ENTRY_FORMATS),
   sequence,
   at,
@@ -173,7 +251,12 @@ export const entry: fc.Arbitrary<Entry> = fc.record({
   digest: text,
   previous: text,
   hash: text,
-});
+};
+
+export const entry: fc.Arbitrary<Entry> = fc.record(
+  { ...entryModel, lot: sequence, method: brandOnly, reason: text },
+  { requiredKeys: Object.keys(entryModel) as (keyof typeof entryModel)[], noNullPrototype: true },
+);
 
 const rule = fc.record(
   {
@@ -193,18 +276,31 @@ const rule = fc.record(
 );
 
 const health = fc.record(
-  { failures: count, notBefore: at, pausedBy: decline, held: fc.boolean(), asksFirst: fc.boolean() },
+  {
+    failures: count,
+    notBefore: at,
+    pausedBy: decline,
+    pausedMethod: text,
+    tripped: trip,
+    breakerFrom: at,
+    held: fc.boolean(),
+    asksFirst: fc.boolean(),
+  },
   { requiredKeys: ['failures', 'held'], noNullPrototype: true },
 );
 
-const summary = fc.record({
-  id: text,
-  amount: micros,
-  reason,
-  requestedAt: at,
-  status,
-  overdue: fc.boolean(),
-});
+const summary = fc.record(
+  { id: text, amount: micros, reason, requestedAt: at, status, overdue: fc.boolean(), alert: sequence },
+  {
+    requiredKeys: ['id', 'amount', 'reason', 'requestedAt', 'status', 'overdue'],
+    noNullPrototype: true,
+  },
+);
+
+const counters = fc.record(
+  { day: text, dayTotal: micros, month: text, monthTotal: micros, dayTold: count, monthTold: count },
+  { requiredKeys: ['day', 'dayTotal', 'month', 'monthTotal'], noNullPrototype: true },
+);
 
 export const account: fc.Arbitrary<Account> = fc
   .record(
@@ -212,10 +308,15 @@ export const account: fc.Arbitrary<Account> = fc
       balance: micros,
       credited: micros,
       pointer: micros,
+      holes: fc.array(span),
       nextSequence: sequence,
       rule,
       health,
-      counters: fc.record({ day: text, dayTotal: micros, month: text, monthTotal: micros }),
+      counters,
+      rechargeTimes: fc.array(at),
+      whyCount: sequence,
+      lastWhy: text,
+      openRefunds: fc.array(text),
       openPayments: fc.array(summary),
       recentTopUps: fc.array(fc.record({ paymentId: text, amount: micros, at, by: actor })),
       livingAlerts: fc.dictionary(fc.constantFrom(...ALERT_KINDS), sequence, { noNullPrototype: true }),
@@ -223,6 +324,7 @@ export const account: fc.Arbitrary<Account> = fc
       days: fc.array(fc.record({ date: text, spend: micros, calls: count })),
       lots: fc.array(fc.record({ sequence, start: micros, end: micros, expiresAt: at })),
       moreLots: fc.boolean(),
+      noticesToldOn: fc.constant('2026-11-17'),
       undelivered: fc.array(sequence),
     },
     { requiredKeys: ['balance'], noNullPrototype: true },
@@ -234,7 +336,7 @@ const LONG_ID = 'i'.repeat(128);
 const LONG_ACTOR = { id: LONG_ID, name: '"\\'.repeat(128) };
 const LONG_METHOD = { id: LONG_ID, brand: 'American Express', last4: '0069' };
 
-/** 31 days, 32 lots, 10 open payments and all other lists full, with the longest texts. */
+/** 90 days, 256 holes, 32 lots, 10 open payments and all other lists full, with the longest texts. */
 export function bigAccount(): Account {
   const open: PaymentSummary = {
     id: LONG_ID,
@@ -243,6 +345,7 @@ export function bigAccount(): Account {
     requestedAt: START,
     status: 'actionRequired',
     overdue: true,
+    alert: LARGEST,
   };
   const done = { paymentId: LONG_ID, amount: LARGEST, at: START, by: LONG_ACTOR };
   const lot = { sequence: LARGEST, start: LARGEST, end: LARGEST, expiresAt: START };
@@ -258,11 +361,32 @@ export function bigAccount(): Account {
       setBy: LONG_ACTOR,
       setAt: START,
     },
+    health: {
+      failures: 4,
+      notBefore: START,
+      pausedBy: 'authenticationFailed',
+      pausedMethod: LONG_ID,
+      tripped: {
+        at: START,
+        reason: 'recharges',
+        recharges: 10,
+        spend: LARGEST,
+        usual: LARGEST,
+        destinations: Array(10).fill({ name: '"\\'.repeat(100), spend: LARGEST }),
+      },
+      breakerFrom: START,
+      held: true,
+      asksFirst: true,
+    },
+    holes: Array(HOLES_MAX).fill({ start: LARGEST, end: LARGEST }),
+    openRefunds: Array(OPEN_REFUNDS_MAX).fill(LONG_ID),
+    rechargeTimes: Array(10).fill(START),
     openPayments: Array(10).fill(open),
     recentTopUps: Array(5).fill(done),
     crossings: Array(3).fill(START),
-    days: Array(31).fill({ date: '2026-11-17', spend: LARGEST, calls: 1_000_000 }),
-    lots: Array(32).fill(lot),
+    days: Array(DAYS_LISTED_MAX).fill({ date: '2026-11-17', spend: LARGEST, calls: 1_000_000 }),
+    lots: Array(LISTED_LOTS_MAX).fill(lot),
+    noticesToldOn: '2026-11-17',
     undelivered: Array(20).fill(LARGEST),
   };
 }

@@ -1,7 +1,9 @@
 /** Payments in every state, for cards. */
-import type { Payment, PaymentStatus } from '../../src/billing/ledger/model.js';
+import type { Payment, PaymentStatus, Refund } from '../../src/billing/ledger/model.js';
 import { DECLINE_REASONS } from '../../src/billing/payments/processor.js';
 import { ADMIN, START, usd } from './billing.js';
+
+const LATER = '2026-11-17T10:00:00.000Z';
 
 export function testPayment(status: PaymentStatus, more: Partial<Payment> = {}): Payment {
   return {
@@ -20,7 +22,12 @@ export function testPayment(status: PaymentStatus, more: Partial<Payment> = {}):
   };
 }
 
-const LATER = '2026-11-17T10:00:00.000Z';
+/** One whose money goes back, or was not let go. */
+export function refundedPayment(status: Refund['status']): Payment {
+  const refund: Refund = { id: 'refund-1', status, at: LATER, by: { id: 'x', name: '*Bea*' }, entry: 7n };
+  return testPayment('settled', { balanceAfter: usd(60), lot: 3n, refund });
+}
+
 const ACTION_URL = 'http://127.0.0.1:3978/sandbox/payments/tenant-one/6f1c2a3e';
 
 /** By name, so that pictures and failures can be told apart. */
@@ -43,6 +50,9 @@ export const PAYMENT_STATES: Readonly<Record<string, Payment>> = {
     reason: 'autoRecharge',
     requestedBy: { id: 'system', name: '' },
   }),
+  refundRequested: refundedPayment('requested'),
+  refunded: refundedPayment('refunded'),
+  refundRefused: refundedPayment('refused'),
   cancelled: testPayment('cancelled', { cancelledBy: { id: 'admin-2', name: '**Bea** [B](http://x) <b>' } }),
   cancelledLate: testPayment('cancelled', { cancelledBy: { id: 'system', name: '' } }),
   ...Object.fromEntries(

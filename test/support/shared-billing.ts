@@ -5,17 +5,18 @@ import {
   type ComposedBilling,
   type Voice,
 } from '../../src/compose-billing.js';
+import type { Clock } from '../../src/billing/clock.js';
 import { DONE } from '../../src/billing/due/job-runner.js';
 import type { Payment } from '../../src/billing/ledger/model.js';
 import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
 import type { PaymentProcessor } from '../../src/billing/payments/processor.js';
 import { SandboxProcessor } from '../../src/billing/payments/sandbox/sandbox-processor.js';
 import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
-import type { TableStore } from '../../src/billing/storage/table.js';
-import { START, TEST_SETTINGS, TestClock } from './billing.js';
+import type { PartitionScan, TableStore } from '../../src/billing/storage/table.js';
+import { failureLog, START, TEST_SETTINGS, TestClock } from './billing.js';
 
 export interface SharedParts {
-  readonly table: TableStore;
+  readonly table: TableStore & PartitionScan;
   readonly dueTable: TableStore;
   readonly sandbox: SandboxProcessor;
   readonly clock: TestClock;
@@ -33,6 +34,8 @@ export interface InstanceOptions {
   readonly processor?: PaymentProcessor;
   readonly settings?: Partial<BillingSettings>;
   readonly voice?: Voice;
+  /** Its machine's own. */
+  readonly clock?: Clock;
 }
 
 /** In memory, unless other tables are given. */
@@ -65,8 +68,9 @@ export function instanceOf(parts: SharedParts, options: InstanceOptions = {}): I
     dueTable: options.dueTable ?? parts.dueTable,
     processor: options.processor ?? parts.sandbox,
     methods: new SandboxMethods(),
-    log: { jobFailed: (_work, error) => failures.push(error), roundFailed: (error) => failures.push(error) },
-    clock: parts.clock,
+    accounts: parts.table,
+    log: failureLog(failures),
+    clock: options.clock ?? parts.clock,
     random: () => 0.5,
     newId: parts.newId,
     settings: { ...TEST_SETTINGS, ...options.settings },

@@ -1,5 +1,9 @@
 /** The ledger's pure core without a table: worlds that decisions are chained on. */
 import { post } from '../../src/billing/ledger/entries.js';
+import { adjust } from '../../src/billing/ledger/commands/adjust.js';
+import { expireLots } from '../../src/billing/ledger/commands/expire-lots.js';
+import { recordRefund, requestRefund } from '../../src/billing/ledger/commands/refund.js';
+import { requestTopUp } from '../../src/billing/ledger/commands/request-top-up.js';
 import { chargeUsage, type UsageReceipt } from '../../src/billing/ledger/commands/charge-usage.js';
 import { recordOutcome, type Outcome } from '../../src/billing/ledger/commands/record-outcome.js';
 import { setAutoRecharge, type RuleRequest } from '../../src/billing/ledger/commands/set-auto-recharge.js';
@@ -9,10 +13,12 @@ import {
   type Account,
   type Alert,
   type AlertKind,
+  type Lot,
   type Payment,
   type StoredCall,
 } from '../../src/billing/ledger/model.js';
-import type { Decision, World } from '../../src/billing/ledger/world.js';
+import { paymentOf, type Decision, type World } from '../../src/billing/ledger/world.js';
+import { money } from '../../src/billing/money.js';
 import { ADMIN, TEST_SETTINGS, START, TENANT, usd } from './billing.js';
 
 export const CARD = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
@@ -37,6 +43,45 @@ export function bought(world: World, amount: bigint, at = START): World {
 /** Credit that is no purchase, such as a lowered charge. */
 export function lowered(world: World, amount: bigint, at = START): World {
   return post(world, { kind: 'correction', amount, at, by: SYSTEM, reference: 'c' });
+}
+
+/** A top-up with its payment, as the processor's word settles it. */
+export function settled(world: World, amount: bigint, at = START): World {
+  const paymentId = `p-${world.account.nextSequence}`;
+  const limits = { minimum: 1n, maximum: amount };
+  const request = { paymentId, mintedAt: at, amount: money(amount, 'USD'), method: CARD, by: ADMIN, limits };
+  const open = accept(requestTopUp(world, request, at));
+  const outcome = { kind: 'succeeded' as const, amount: money(amount, 'USD') };
+  return accept(recordOutcome(open, { paymentId, outcome, lowBalance: LOW }, at));
+}
+
+/** Takes a top-up back, by the place of its lot in the order of purchase. */
+export function refundOf(world: World, index: number, at = START): Decision<Payment> {
+  const { paymentId = 'none', sequence } = lotsOf(world)[index] ?? {};
+  const request = { paymentId, by: ADMIN, lowBalance: LOW, ...(sequence !== undefined && { lot: sequence }) };
+  return requestRefund(world, request, at);
+}
+
+/** The processor's word on the refund that was asked for last. */
+export function refundAnswered(world: World, result: 'refunded' | 'refused', at = START): World {
+  const paymentId = world.account.openRefunds.at(-1) ?? 'none';
+  const refundId = paymentOf(world, paymentId)?.refund?.id ?? 'none';
+  return accept(recordRefund(world, { paymentId, refundId, result, lowBalance: LOW }, at));
+}
+
+/** All that is due for the lots at that time, however many commands it takes. */
+export function expired(world: World, at: string): World {
+  const decision = expireLots(world, { lowBalance: LOW }, at);
+  if (decision.kind === 'refused') throw new Error(decision.reason);
+  return decision.answer.expired > 0 ? expired(decision.world, at) : decision.world;
+}
+
+export function adjusted(world: World, amount: bigint, at = START): World {
+  return accept(adjust(world, { amount, reason: 'agreed', by: ADMIN, lowBalance: LOW }, at));
+}
+
+export function lotsOf(world: World): readonly Lot[] {
+  return [...world.rows.values()].filter((row) => row.type === 'lot');
 }
 
 let calls = 0;

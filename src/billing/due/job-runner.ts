@@ -1,8 +1,11 @@
-/** Runs work: at once for what was just committed, and for what is due, in the worker's rounds. */
+/** Runs work: at once for what was just committed, and in the worker's rounds for what is due. */
 import type { Clock } from '../clock.js';
 import type { JobName } from '../ledger/world.js';
-import type { DueQueue, Ticket } from './due-queue.js';
-import { shards } from './due-queue.js';
+import type { TableStore } from '../storage/table.js';
+import type { DueQueue } from './due-queue.js';
+import { nameOf, shards, type Ticket, type Work } from './due-row.js';
+import { ShardLease } from './lease.js';
+import { ShardRounds, type ScanShard } from './shard-rounds.js';
 import { within } from './within.js';
 
 /** `again`: the work stays, and is looked at again at that time. */
@@ -12,42 +15,68 @@ export const DONE: JobResult = { kind: 'done' };
 
 export type JobHandlers = Readonly<Record<JobName, (tenant: string, subject: string) => Promise<JobResult>>>;
 
+/** What the runner needs of those who need the runner. */
+export interface Workers {
+  readonly handlers: JobHandlers;
+  /**
+   * Rewrites the account unchanged. A due row may stand before its commit: behind this, a commit that stalled can't come
+   * true any more without being decided anew, and what the job then does not find will not be (DESIGN §3).
+   */
+  readonly rewrite: (tenant: string) => Promise<void>;
+  /** Looks through the accounts of a shard, once a day. */
+  readonly scan: ScanShard;
+}
+
 export interface RunnerDeps {
   readonly queue: DueQueue;
   readonly clock: Clock;
   readonly log: JobLog;
+  readonly leases: {
+    readonly table: TableStore;
+    /** Names this start of this instance, and no other one ever. */
+    readonly holder: string;
+    readonly leaseMs: number;
+  };
 }
 
 /** The operator's view of failing work; never personal text. */
 export interface JobLog {
-  jobFailed(
-    work: { tenant: string; name: JobName; subject: string; tries: number; parked: boolean },
-    error: unknown,
-  ): void;
+  jobFailed(work: Work & { readonly tries: number; readonly parked: boolean }, error: unknown): void;
+  /** It runs longer than a round waits for it; it goes on. */
+  jobOverran(work: Work): void;
+  /** Due rows of a job that this version does not know; told once for each name. */
+  foreignJob(name: string): void;
   roundFailed(error: unknown): void;
 }
 
-type Work = Pick<Ticket, 'tenant' | 'name' | 'subject'>;
-
 export class JobRunner {
   private readonly deps: RunnerDeps;
-  private handlers: JobHandlers | undefined;
+  private workers: Workers | undefined;
   /** One piece of work runs once at a time in this instance; a new call waits for the one before. */
   private readonly tails = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
+  private readonly shards: readonly ShardRounds[];
 
   constructor(deps: RunnerDeps) {
     this.deps = deps;
+    const { queue, clock, log, leases } = deps;
+    const { signal } = this.stopping;
+    const foreign = new Set<string>();
+    this.shards = shards().map((shard) => {
+      const lease = new ShardLease(shard, { ...leases, clock });
+      const { leaseMs } = leases;
+      return new ShardRounds({ lease, leaseMs, queue, clock, log, signal, foreign, runner: this });
+    });
   }
 
   /** Handlers need what needs the runner: they come last, at the composition root. */
-  use(handlers: JobHandlers): void {
-    this.handlers = handlers;
+  use(workers: Workers): void {
+    this.workers = workers;
   }
 
-  /** Runs what may run at once; the rows of the rest wait for their time. */
+  /** Runs what may run at once, now that its commit has happened; the rows of the rest wait for their time. */
   start(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) if (ticket.atOnce) void this.run(ticket, ticket);
+    for (const ticket of tickets) if (ticket.atOnce) void this.run(ticket, { ...ticket, confirmed: true });
   }
 
   /** Runs work now although no row of it is at hand: its own row, if any, finds it done later. */
@@ -55,42 +84,46 @@ export class JobRunner {
     return this.run(work);
   }
 
+  /** Runs what a round found; nothing where this instance is at it already. */
+  runDue(ticket: Ticket): Promise<void> {
+    return this.tails.has(nameOf(ticket)) ? Promise.resolve() : this.run(ticket, ticket);
+  }
+
   /** Resolves when what runs of this work now has ended. */
   async settled(work: Work): Promise<void> {
     await this.tails.get(nameOf(work));
   }
 
-  /** Rounds until {@link stop}, with a pause between them. */
-  startRounds(intervalMs: number): void {
-    void this.rounds(intervalMs);
+  /** The daily scan of one shard; nothing before {@link use}. @returns whether it came to its end. */
+  scan(...[shard, goOn]: Parameters<ScanShard>): Promise<boolean> {
+    return this.workers === undefined ? Promise.resolve(false) : this.workers.scan(shard, goOn);
   }
 
-  private async rounds(intervalMs: number): Promise<void> {
+  /** Rounds until {@link stop}, with a pause between them; no shard waits for another one. */
+  startRounds(intervalMs: number): void {
+    for (const shard of this.shards) void this.rounds(shard, intervalMs);
+  }
+
+  private async rounds(shard: ShardRounds, intervalMs: number): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await this.round();
+      await shard.round();
       await this.deps.clock.sleep(intervalMs, signal);
     }
   }
 
   /** One round over all shards; each piece of work, and each shard, fails for itself. */
   async round(): Promise<void> {
-    await Promise.all(shards().map((shard) => this.roundOf(shard)));
+    await Promise.all(this.shards.map((shard) => shard.round()));
   }
 
-  private async roundOf(shard: string): Promise<void> {
-    try {
-      const due = await this.deps.queue.dueBy(shard, this.deps.clock.now());
-      await Promise.all(due.map((ticket) => this.run(ticket, ticket)));
-    } catch (error) {
-      this.deps.log.roundFailed(error);
-    }
-  }
-
-  /** Stops the rounds and waits for what is running, at most `withinMs`. */
+  /** Stops the rounds, waits for what is running, at most `withinMs`, and lets other instances take over at once. */
   async stop(withinMs: number): Promise<void> {
     this.stopping.abort();
-    await within(this.deps.clock, withinMs, Promise.allSettled([...this.tails.values()]));
+    const running = [...this.tails.values(), ...this.shards.map((shard) => shard.ended())];
+    await within(this.deps.clock, withinMs, Promise.allSettled(running));
+    const released = this.shards.map((shard) => shard.release());
+    await within(this.deps.clock, withinMs, Promise.allSettled(released));
   }
 
   private run(work: Work, ticket?: Ticket): Promise<void> {
@@ -105,9 +138,11 @@ export class JobRunner {
   }
 
   private async runOnce(work: Work, ticket: Ticket | undefined): Promise<void> {
-    if (this.stopping.signal.aborted || this.handlers === undefined) return;
+    const { workers } = this;
+    if (this.stopping.signal.aborted || workers === undefined) return;
     try {
-      const result = await this.handlers[work.name](work.tenant, work.subject);
+      if (ticket?.confirmed === false) await workers.rewrite(work.tenant);
+      const result = await workers.handlers[work.name](work.tenant, work.subject);
       if (ticket === undefined) return;
       await (result.kind === 'done'
         ? this.deps.queue.finish(ticket)
@@ -127,8 +162,4 @@ export class JobRunner {
     const { tenant, name, subject } = work;
     this.deps.log.jobFailed({ tenant, name, subject, tries: (ticket?.tries ?? 0) + 1, parked }, error);
   }
-}
-
-function nameOf(work: Work): string {
-  return [work.name, work.tenant, work.subject].join('|');
 }

@@ -1,12 +1,12 @@
 /** Loading a world from the table, and the writes that turn one world into the next. */
-import { newAccount, type Account } from '../ledger/model.js';
+import { newAccount, type Account, type Payment } from '../ledger/model.js';
 import { ACCOUNT_KEY, keyOf, rowKeys, type LedgerRow, type World } from '../ledger/world.js';
 import { livingAlertKeys } from '../ledger/watch.js';
 import { encodeKeyPart, afterPrefix } from '../storage/keys.js';
 import type { Row, TableStore, Write } from '../storage/table.js';
 import { fromColumns, toColumns } from '../rows/columns.js';
 import { accountSchema, ledgerRowSchema } from '../rows/schemas.js';
-import type { Reads } from './command.js';
+import type { LedgerCommand, Reads } from './command.js';
 
 /** What a tenant's account starts with. */
 export interface AccountDefaults {
@@ -60,6 +60,7 @@ export async function loadRows(table: TableStore, loaded: Loaded, reads: readonl
     ...prefixes.map((prefix) =>
       table.query(partition, { from: prefix, to: afterPrefix(prefix), limit: FAMILY_ROWS_MAX }),
     ),
+    ...reads.flatMap((read) => read.ranges ?? []).map((range) => table.query(partition, range)),
   ]);
   const rows = new Map(loaded.world.rows);
   for (const row of [...single, ...families.flat()]) rows.set(row.key, readLedgerRow(row));
@@ -90,12 +91,12 @@ function insert(key: string, noun: object): Write {
   return { kind: 'insert', key, values: toColumns(noun) };
 }
 
-/** What stays true after a commit under the new ETag, kept small: the account, days and living alerts. */
+/**
+ * What stays true after a commit under the new ETag, kept small: the account, and the rows that are asked for again and
+ * again. Whoever writes one of these writes the account with it, so its ETag vouches for them too.
+ */
 export function keepAfter(world: World, etag: string): Loaded {
-  const kept = [...world.rows]
-    .filter(([, row]) => row.type === 'day' || row.type === 'alert')
-    .slice(-KEPT_ROWS_MAX);
-  const rows = new Map(kept);
+  const rows = new Map([...world.rows].filter(([, row]) => isKept(row)).slice(-KEPT_ROWS_MAX));
   return {
     world: { account: world.account, rows, entries: [], jobs: [] },
     etag,
@@ -104,3 +105,20 @@ export function keepAfter(world: World, etag: string): Loaded {
 }
 
 const KEPT_ROWS_MAX = 64;
+/** A payment that is closed is asked for no more. */
+const CLOSED: readonly Payment['status'][] = ['settled', 'declined', 'cancelled'];
+
+function isKept(row: LedgerRow): boolean {
+  return (
+    row.type === 'day' || row.type === 'alert' || (row.type === 'payment' && !CLOSED.includes(row.status))
+  );
+}
+
+/** Whether this much more would be read of it with care. */
+export function asksMore(
+  { asked, world }: Loaded,
+  { reads }: Pick<LedgerCommand<unknown>, 'reads'>,
+): boolean {
+  const { keys = [] } = reads(world.account, true);
+  return keys.some((key) => !asked.has(key));
+}

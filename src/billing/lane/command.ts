@@ -1,10 +1,12 @@
 import type { Account } from '../ledger/model.js';
 import type { Decision, Refusal, World } from '../ledger/world.js';
+import type { RangeQuery } from '../storage/table.js';
 
-/** The rows beside the account that a command's rules read: single rows, and whole families by their prefix. */
+/** The rows beside the account that a command's rules read: single rows, whole families by their prefix, and ranges. */
 export interface Reads {
   readonly keys?: readonly string[];
   readonly prefixes?: readonly string[];
+  readonly ranges?: readonly Pick<RangeQuery, 'from' | 'to' | 'limit'>[];
 }
 
 /** A decision with what the shell has to know to carry it out. */
@@ -20,7 +22,10 @@ export interface LedgerCommand<A> {
    * delivery): its answer is then kept in an operation row, written in the same transaction.
    */
   readonly operation?: { readonly id: string; readonly mintedAt: string };
-  /** `careful` after a conflict: read also what was only assumed to be absent. */
+  /**
+   * `careful` after a conflict, or where nothing is to be written: read also what was only assumed to be absent. A row
+   * that is not asked for at first must be one that the command inserts: then the store refuses what was assumed wrongly.
+   */
   reads(account: Account, careful: boolean): Reads;
   decide(world: World, now: string): Decision<A>;
 }

@@ -14,6 +14,8 @@ export interface Waiting {
 export interface Answer {
   readonly item: Waiting;
   readonly outcome: Outcome<unknown>;
+  /** Nothing was changed for it, so no write can tell that something it did not read is there after all. */
+  readonly idle: boolean;
   /** Asked under an operation, and nothing to do now: it may have been done before, with another answer. */
   readonly doubtful: boolean;
 }
@@ -50,7 +52,7 @@ class Deciding {
     const twin = operation === undefined ? undefined : this.asked.get(operationKey(operation));
     const decision = twin ?? this.decide(item.command);
     const idle = twin === undefined && this.world === before;
-    return { item, outcome: outcomeOf(decision), doubtful: operation !== undefined && idle };
+    return { item, outcome: outcomeOf(decision), idle, doubtful: operation !== undefined && idle };
   }
 
   private decide(command: LedgerCommand<unknown>): Decision<unknown> {

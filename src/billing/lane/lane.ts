@@ -3,10 +3,13 @@
  * other. The ETag is the net for other instances.
  */
 import type { Clock } from '../clock.js';
-import { ACCOUNT_KEY, type Job } from '../ledger/world.js';
-import { ROWS_PER_COMMIT_MAX, StorageUnavailable, type TableStore } from '../storage/table.js';
+import type { Account } from '../ledger/model.js';
+import { ACCOUNT_KEY, type Job, type LedgerRow } from '../ledger/world.js';
+import { bytesAtMost } from '../storage/limits.js';
+import { StorageUnavailable, type TableStore, type Write } from '../storage/table.js';
 import {
   accountWrite,
+  asksMore,
   keepAfter,
   loadAccount,
   loadRows,
@@ -17,6 +20,9 @@ import {
 import { LedgerBusy, type LedgerCommand, type Outcome } from './command.js';
 import { decideAll, type Answer, type DecidedGroup, type Waiting } from './group.js';
 import { operationKey, storedAnswer } from './operations.js';
+import { SharedLook } from './shared-look.js';
+import { nothing, startAll, unlessDown, type How, type Started, type Tried } from './tried.js';
+import { WaitingLine } from './waiting-line.js';
 
 export interface LaneDeps {
   readonly table: TableStore;
@@ -28,34 +34,27 @@ export interface LaneDeps {
   schedule(tenant: string, jobs: readonly Job[]): Promise<Started>;
 }
 
-/** Starts the scheduled work at once; called when the commit has happened. */
-export type Started = () => void;
-
 /** Tries of one command alone before {@link LedgerBusy}; with the jitter below, some 3 s. */
 export const ATTEMPTS_MAX = 12;
+/** A group closes at this many bytes; one command alone may have as many as the store takes. */
+export const GROUP_BYTES_MAX = 3 * 1024 * 1024;
 const BACKOFF_MS = 10;
 const BACKOFF_MS_MAX = 500;
-/** The account row itself. */
-const OWN_ROWS = 1;
 
-/** How a try ended. Where it did not surely commit, its work can still be started once it is known to have happened. */
-type Tried =
-  | { readonly kind: 'committed' }
-  | { readonly kind: 'nothingToDo' }
-  | { readonly kind: 'conflict'; readonly started: Started; readonly failure?: StorageUnavailable };
-
-interface How {
-  readonly careful: boolean;
-  /** The work of earlier tries, of which nobody knows whether they committed. */
-  readonly started: readonly Started[];
+interface Considered {
+  readonly loaded: Loaded;
+  readonly decided: DecidedGroup;
+  readonly fromCache: boolean;
 }
 
-const NOT_STARTED: Started = () => undefined;
-
 export class Lane {
-  private waiting: Waiting[] = [];
+  private readonly line = new WaitingLine();
+  private readonly looks = new SharedLook(() => this.lookNow());
   private running = false;
   private kept: Loaded | undefined;
+  /** Payments that the last commits have opened, until whoever carries them on has taken them. */
+  private opened = new Set<string>();
+  private rounds = 0;
   private readonly tenant: string;
   private readonly deps: LaneDeps;
 
@@ -65,21 +64,44 @@ export class Lane {
   }
 
   get idle(): boolean {
-    return !this.running && this.waiting.length === 0;
+    return !this.running && this.line.isEmpty;
   }
 
   submit<A>(command: LedgerCommand<A>): Promise<Outcome<A>> {
     return new Promise<Outcome<A>>((resolve, reject) => {
-      this.waiting.push({ command, resolve: resolve as Waiting['resolve'], reject });
+      this.line.add({ command, resolve: resolve as Waiting['resolve'], reject });
       void this.run();
     });
+  }
+
+  /** The account as it stands in the table. */
+  look(): Promise<Account> {
+    return this.looks.get();
+  }
+
+  /** A change that follows starts from what was read here, unless another one came between. */
+  private async lookNow(): Promise<Account> {
+    const { rounds } = this;
+    const loaded = await loadAccount(this.deps.table, this.tenant, this.deps.defaults);
+    const quiet = !this.running && this.rounds === rounds;
+    if (quiet && (this.kept === undefined || this.kept.etag !== loaded.etag)) this.kept = loaded;
+    return loaded.world.account;
+  }
+
+  /**
+   * A row as the commit that started the work has just written it, once: who comes later reads the table, since another
+   * instance may have carried on with it.
+   */
+  handOver(key: string): LedgerRow | undefined {
+    return this.opened.delete(key) ? this.kept?.world.rows.get(key) : undefined;
   }
 
   private async run(): Promise<void> {
     if (this.running) return;
     this.running = true;
-    while (this.waiting.length > 0) {
-      const group = this.takeGroup();
+    while (!this.line.isEmpty) {
+      this.rounds += 1;
+      const group = this.line.takeGroup();
       await this.carryOut(group).catch((error: unknown) => {
         this.kept = undefined;
         for (const item of group) item.reject(error);
@@ -88,23 +110,9 @@ export class Lane {
     this.running = false;
   }
 
-  /** People first, then batches, as many as surely fit into one transaction. */
-  private takeGroup(): Waiting[] {
-    const people = this.waiting.filter(({ command }) => command.priority === 'person');
-    const batches = this.waiting.filter(({ command }) => command.priority === 'batch');
-    const group: Waiting[] = [];
-    let rows = OWN_ROWS;
-    for (const item of [...people, ...batches]) {
-      rows += item.command.rowsMax;
-      if (group.length > 0 && rows > ROWS_PER_COMMIT_MAX) break;
-      group.push(item);
-    }
-    this.waiting = this.waiting.filter((item) => !group.includes(item));
-    return group;
-  }
-
   private async carryOut(group: readonly Waiting[]): Promise<void> {
     const tried = await this.tryTogether(group, { careful: false, started: [] }).catch(unlessDown);
+    if (tried.kind === 'tooLarge') return this.carryOutHalves(group);
     if (tried.kind !== 'conflict') return;
     for (const item of group) {
       await this.carryOutAlone(item, tried.started).catch((error: unknown) => {
@@ -114,6 +122,13 @@ export class Lane {
         if (error instanceof StorageUnavailable || error instanceof LedgerBusy) throw error;
       });
     }
+  }
+
+  /** Closes the group where it is known to be small enough. */
+  private async carryOutHalves(group: readonly Waiting[]): Promise<void> {
+    const middle = Math.ceil(group.length / 2);
+    await this.carryOut(group.slice(0, middle));
+    await this.carryOut(group.slice(middle));
   }
 
   /** After any failure: look whether it happened after all, else decide anew on what is there now. */
@@ -149,16 +164,26 @@ export class Lane {
     const fromCache = this.kept !== undefined;
     const loaded = await this.load(group, how.careful);
     const decided = decideAll(group, loaded, this.deps.clock.now());
+    const closer = this.lookCloser(how, { loaded, decided, fromCache });
+    if (closer !== undefined) return this.tryTogether(group, closer);
+    if (group.length > 1 && this.bytesOf(decided) > GROUP_BYTES_MAX) return { kind: 'tooLarge' };
     const nothingToDo = decided.writes.length === 0;
-    if (nothingToDo && fromCache) {
-      // Nothing will be written, so no ETag can tell that the kept rows were old: decide once more on fresh ones.
-      this.kept = undefined;
-      return this.tryTogether(group, how);
-    }
     const answer = await this.prepare(decided.answers);
     const tried = nothingToDo ? nothing(how) : await this.commit(decided);
     if (tried.kind !== 'conflict') answer();
     return tried;
+  }
+
+  /**
+   * Where nothing is written, neither an ETag nor an insert can tell that the decision stood on old rows or overlooked
+   * some: then it is made once more on fresh ones, and on all of them.
+   */
+  private lookCloser(how: How, { loaded, decided, fromCache }: Considered): How | undefined {
+    const rash = decided.answers.some(({ idle, item }) => idle && asksMore(loaded, item.command));
+    if (rash && !how.careful) return { ...how, careful: true };
+    if (decided.writes.length > 0 || !fromCache) return undefined;
+    this.kept = undefined;
+    return how;
   }
 
   /** What an operation did when it was asked before is its answer, whatever the rules would say now. */
@@ -187,12 +212,18 @@ export class Lane {
       const result = await this.deps.table.commit(partitionOf(this.tenant), writes);
       if (result.kind === 'conflict') return { kind: 'conflict', started };
       this.kept = keepAfter(world, result.etags.get(ACCOUNT_KEY) ?? '');
+      this.opened = paymentsIn(writes);
     } catch (error) {
       if (error instanceof StorageUnavailable) return { kind: 'conflict', started, failure: error };
       throw error;
     }
     started();
     return { kind: 'committed' };
+  }
+
+  private bytesOf({ writes }: DecidedGroup): number {
+    const partition = partitionOf(this.tenant);
+    return writes.reduce((sum, write) => sum + bytesAtMost(partition, write), 0);
   }
 
   /** Rewrites the account unchanged: a stalled commit of another instance then fails and is decided anew. */
@@ -204,18 +235,7 @@ export class Lane {
   }
 }
 
-/** One command's fault must not be the others': each is tried alone. Where the store is down, nobody is kept waiting. */
-function unlessDown(error: unknown): Tried {
-  if (error instanceof StorageUnavailable) throw error;
-  return { kind: 'conflict', started: NOT_STARTED };
-}
-
-/** Nothing is left to do after a try whose answer was lost: it did happen, and nobody has started its work yet. */
-function nothing({ started }: How): Tried {
-  startAll(started);
-  return { kind: 'nothingToDo' };
-}
-
-function startAll(started: readonly Started[]): void {
-  for (const start of started) start();
+function paymentsIn(writes: readonly Write[]): Set<string> {
+  const inserted = writes.filter(({ kind, key }) => kind === 'insert' && key.startsWith('payment:'));
+  return new Set(inserted.map(({ key }) => key));
 }

@@ -1,3 +1,5 @@
+import type { Account } from '../ledger/model.js';
+import type { LedgerRow } from '../ledger/world.js';
 import type { LedgerCommand, Outcome } from './command.js';
 import { Lane, type LaneDeps } from './lane.js';
 
@@ -16,6 +18,16 @@ export class Ledger {
   /** @throws LedgerBusy, StorageUnavailable: nothing half done, asking again is safe. */
   submit<A>(tenant: string, command: LedgerCommand<A>): Promise<Outcome<A>> {
     return this.laneOf(tenant).submit(command);
+  }
+
+  /** The account as it stands in the table; a change that follows at once needs no reading of its own. */
+  look(tenant: string): Promise<Account> {
+    return this.laneOf(tenant).look();
+  }
+
+  /** See {@link Lane.handOver}. */
+  handOver(tenant: string, key: string): LedgerRow | undefined {
+    return this.lanes.get(tenant)?.handOver(key);
   }
 
   /** For a job that finds nothing to do: see {@link Lane.touch}. */

@@ -8,15 +8,15 @@ export const DESTINATIONS_PER_DAY_MAX = 60;
 /** A name is at most twice as long in JSON text: 60 of these stay below the 32 K characters of one stored column. */
 const DESTINATION_CHARS_MAX = 200;
 const NOTHING_SPENT: DestinationTotal = { spend: 0n, calls: 0 };
-/** Enough for "the last 30 days" from anywhere in a day. */
-export const DAYS_LISTED_MAX = 31;
+/** The days that a forecast looks back on; some 60 bytes each. */
+export const DAYS_LISTED_MAX = 90;
 
 export interface Spending {
   readonly call: Pick<StoredCall, 'start' | 'details'>;
   /** Signed: a lowered charge is negative. */
   readonly amount: bigint;
-  /** 0 for a correction: the call was counted before. */
-  readonly calls: 0 | 1;
+  /** 0 for a correction: the call was counted before. -1 where it was counted on a day that is not its own any more. */
+  readonly calls: -1 | 0 | 1;
 }
 
 /** The day rows that spendings of calls with these start times change. */
@@ -51,16 +51,21 @@ function emptyDay(date: string): DayTotals {
 }
 
 function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
-  const total = { ...day, spend: day.spend + amount, calls: day.calls + calls };
+  const total = { ...day, spend: day.spend + amount, calls: counted(day.calls, calls) };
   const name = (call.details['destinationName'] ?? '').slice(0, DESTINATION_CHARS_MAX);
   const known = Object.hasOwn(day.destinations, name) ? day.destinations[name] : undefined;
   const full = Object.keys(day.destinations).length >= DESTINATIONS_PER_DAY_MAX;
-  if (known === undefined && (full || calls === 0)) {
-    return { ...total, otherSpend: day.otherSpend + amount, otherCalls: day.otherCalls + calls };
+  if (known === undefined && (full || calls !== 1)) {
+    return { ...total, otherSpend: day.otherSpend + amount, otherCalls: counted(day.otherCalls, calls) };
   }
   const { spend: before, calls: callsBefore } = known ?? NOTHING_SPENT;
-  const place: DestinationTotal = { spend: before + amount, calls: callsBefore + calls };
+  const place: DestinationTotal = { spend: before + amount, calls: counted(callsBefore, calls) };
   return { ...total, destinations: { ...day.destinations, [name]: place } };
+}
+
+/** A call that leaves a place where it was not counted, as its name is no longer kept, leaves no debt of calls. */
+function counted(calls: number, change: Spending['calls']): number {
+  return Math.max(0, calls + change);
 }
 
 function listed(account: Account, changed: readonly DayTotals[]): readonly DaySpend[] {

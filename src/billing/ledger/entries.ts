@@ -1,7 +1,9 @@
 /** Writing a line of the ledger: sequence, chain, credit line, and what people must hear about the new balance. */
+import { expiryOf } from './calendar.js';
 import { digestOf, hashEntry } from './chain.js';
-import { creditLine, debitLine, lineBalance, purchaseOnLine } from './credit-line.js';
-import type { Actor, Entry, EntryKind, StoredCall } from './model.js';
+import { creditLine, debitLine, lineBalance, lotOnLine, takeOut } from './credit-line.js';
+import type { PaymentMethod } from '../payments/processor.js';
+import type { Actor, Entry, EntryKind, Lot, StoredCall } from './model.js';
 import { tellCrossing } from './watch.js';
 import { withAccount, withRows, type World } from './world.js';
 
@@ -13,6 +15,12 @@ export interface Posting {
   readonly by: Actor;
   readonly reference: string;
   readonly calls?: readonly StoredCall[];
+  /** The lot that it expires or takes back; `amount` is what is left of it. */
+  readonly takes?: Lot;
+  /** The lot that comes back, with its old dates; a purchase opens one by itself. */
+  readonly reopens?: Lot;
+  readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
+  readonly reason?: string;
 }
 
 const PURCHASES: readonly EntryKind[] = ['topUp', 'autoRecharge'];
@@ -34,21 +42,42 @@ export function post(world: World, posting: Posting): World {
 
 function move(world: World, posting: Posting): World {
   const { account } = world;
+  if (posting.takes !== undefined) return take(world, posting.takes, posting.kind);
   if (posting.amount < 0n) return withAccount(world, debitLine(account, -posting.amount));
-  if (!PURCHASES.includes(posting.kind)) return withAccount(world, creditLine(account, posting.amount));
-  const { line, lot } = purchaseOnLine(account, {
-    amount: posting.amount,
-    sequence: account.nextSequence,
-    at: posting.at,
-    paymentId: posting.reference,
+  return opensLot(posting) ? open(world, posting) : withAccount(world, creditLine(account, posting.amount));
+}
+
+function opensLot({ kind, reopens }: Posting): boolean {
+  return reopens !== undefined || PURCHASES.includes(kind);
+}
+
+function open(world: World, { amount, at, reference, reopens }: Posting): World {
+  const { noticed } = reopens ?? {};
+  const { line, lot } = lotOnLine(world.account, {
+    amount,
+    sequence: world.account.nextSequence,
+    purchasedAt: reopens?.purchasedAt ?? at,
+    expiresAt: reopens?.expiresAt ?? expiryOf(at),
+    paymentId: reference,
+    ...(noticed !== undefined && { noticed }),
   });
   return withRows(withAccount(world, line), [lot]);
 }
 
+function take(world: World, lot: Lot, kind: EntryKind): World {
+  const how = kind === 'expired' ? 'expired' : 'refunded';
+  const closed: Lot = { ...lot, closed: { how, entry: world.account.nextSequence } };
+  return withRows(withAccount(world, takeOut(world.account, lot)), [closed]);
+}
+
+const FORMAT = 'entry-v2';
+
 function seal(world: World, posting: Posting): Entry {
   const { account } = world;
-  const open = {
-    format: 'entry-v1' as const,
+  const { method, reason } = posting;
+  const lot = opensLot(posting) ? account.nextSequence : posting.takes?.sequence;
+  const unsealed = {
+    format: FORMAT as typeof FORMAT,
     sequence: account.nextSequence,
     at: posting.at,
     kind: posting.kind,
@@ -57,8 +86,11 @@ function seal(world: World, posting: Posting): Entry {
     by: posting.by,
     reference: posting.reference,
     calls: (posting.calls ?? []).map((call) => call.id),
-    digest: digestOf(posting.calls ?? []),
+    digest: digestOf(posting.calls ?? [], FORMAT),
+    ...(lot !== undefined && { lot }),
+    ...(method !== undefined && { method: { brand: method.brand, last4: method.last4 } }),
+    ...(reason !== undefined && { reason }),
     previous: account.head,
   };
-  return { ...open, hash: hashEntry(account.tenant, open) };
+  return { ...unsealed, hash: hashEntry(account.tenant, unsealed) };
 }

@@ -1,6 +1,15 @@
 /** Where auto-recharge stands: one pure answer for the rules, for `balance` and for alerts. */
+import { tripOf } from './breaker.js';
 import { dayOf, monthOf, startOfNext } from './calendar.js';
-import type { Account, AutoRechargeRule, CapCounters, NoRechargeReason, RechargeHealth } from './model.js';
+import type {
+  Account,
+  AutoRechargeRule,
+  CapCounters,
+  NoRechargeReason,
+  PaymentSummary,
+  RechargeHealth,
+  Trip,
+} from './model.js';
 
 export type RechargeState =
   | { readonly kind: 'notNeeded' }
@@ -8,11 +17,22 @@ export type RechargeState =
   | { readonly kind: 'inProgress' }
   /** Everything stands for a charge right now. */
   | { readonly kind: 'due'; readonly rule: AutoRechargeRule }
-  | { readonly kind: NoRechargeReason; readonly until?: string; readonly cap?: 'day' | 'month' };
+  /** The breaker stopped it, or would: a person must resume. */
+  | { readonly kind: 'tripped'; readonly trip: Trip }
+  | {
+      readonly kind: Exclude<NoRechargeReason, 'tripped'>;
+      readonly until?: string;
+      readonly cap?: 'day' | 'month';
+    };
+
+/** Open payments that are not past their deadline. */
+export function livePayments(account: Pick<Account, 'openPayments'>): readonly PaymentSummary[] {
+  return account.openPayments.filter((payment) => !payment.overdue);
+}
 
 /** What still counts towards the balance: open payments that are not past their deadline. */
 export function pendingAmount(account: Pick<Account, 'openPayments'>): bigint {
-  return account.openPayments.reduce((sum, payment) => (payment.overdue ? sum : sum + payment.amount), 0n);
+  return livePayments(account).reduce((sum, payment) => sum + payment.amount, 0n);
 }
 
 /** `now` may be any time after the last change: caps and waits are read at that moment. */
@@ -22,22 +42,30 @@ export function rechargeState(account: Account, now: string): RechargeState {
   return (
     needless(account, rule) ??
     heldBack(account.health, now) ??
-    capped(account, rule, now) ?? { kind: 'due', rule }
+    capped(account, rule, now) ??
+    stoppedByBreaker(account, rule, now) ?? { kind: 'due', rule }
   );
 }
 
 function needless(account: Account, rule: AutoRechargeRule): RechargeState | undefined {
-  const live = account.openPayments.filter((payment) => !payment.overdue);
-  if (live.some((payment) => payment.reason === 'autoRecharge')) return { kind: 'inProgress' };
+  if (livePayments(account).some((payment) => payment.reason === 'autoRecharge'))
+    return { kind: 'inProgress' };
   if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
   return account.balance + pendingAmount(account) >= rule.trigger ? { kind: 'inProgress' } : undefined;
 }
 
 function heldBack(health: RechargeHealth, now: string): RechargeState | undefined {
+  if (health.tripped !== undefined) return { kind: 'tripped', trip: health.tripped };
   if (health.pausedBy !== undefined) return { kind: 'paused' };
   if (health.held || health.asksFirst === true) return { kind: 'held' };
   if (health.notBefore === undefined || health.notBefore <= now) return undefined;
   return { kind: 'waiting', until: health.notBefore };
+}
+
+/** Judged last: only where a recharge would be opened otherwise. */
+function stoppedByBreaker(account: Account, rule: AutoRechargeRule, now: string): RechargeState | undefined {
+  const trip = tripOf(account, rule, now);
+  return trip === undefined ? undefined : { kind: 'tripped', trip };
 }
 
 /** The counters as they stand in the day and month of `now`: yesterday's total counts nothing today. */
@@ -45,11 +73,14 @@ export function countersAt(account: Pick<Account, 'counters' | 'timeZone'>, now:
   const day = dayOf(now, account.timeZone);
   const month = monthOf(now, account.timeZone);
   const { counters } = account;
+  const [sameDay, sameMonth] = [counters.day === day, counters.month === month];
   return {
     day,
-    dayTotal: counters.day === day ? counters.dayTotal : 0n,
+    dayTotal: sameDay ? counters.dayTotal : 0n,
+    ...(sameDay && counters.dayTold !== undefined && { dayTold: counters.dayTold }),
     month,
-    monthTotal: counters.month === month ? counters.monthTotal : 0n,
+    monthTotal: sameMonth ? counters.monthTotal : 0n,
+    ...(sameMonth && counters.monthTold !== undefined && { monthTold: counters.monthTold }),
   };
 }
 

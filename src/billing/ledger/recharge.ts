@@ -1,34 +1,30 @@
 /** Auto-recharge: opening the payment in the transaction that sees the balance below the trigger (DESIGN §4). */
 import { createHash } from 'node:crypto';
-import { after } from './calendar.js';
-import {
-  SYSTEM,
-  type Account,
-  type AutoRechargeRule,
-  type CapCounters,
-  type Payment,
-  type RechargeHealth,
-} from './model.js';
+import { rechargesOfLastHour, topDestinations } from './breaker.js';
+import { expiryOf } from './calendar.js';
+import { tellCaps } from './cap-notice.js';
+import { withLotJobs } from './lot-times.js';
+import { SYSTEM, type Account, type AutoRechargeRule, type Payment, type Trip } from './model.js';
 import { countersAt, rechargeState } from './recharge-state.js';
-import { withAccount, withJob, withRows, type World } from './world.js';
-import { FINAL_DECLINE_REASONS, type DeclineReason } from '../payments/processor.js';
-
-/** Hours to wait after the first, second … decline in a row; after the last one auto-recharge pauses. */
-export const DECLINE_WAITS_HOURS = [1, 2, 4, 8] as const;
+import { raiseLiving } from './watch.js';
+import { explain, explainNoRecharge } from './why.js';
+import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
 
 /** Payments that may be open at once; a person who has more is asked to finish or cancel one first. */
 export const OPEN_PAYMENTS_MAX = 10;
 
 /**
- * Opens an auto-recharge where everything stands for one. Two evaluators can't both do it: the account's ETag lets one
- * commit, and the other then sees the open payment.
+ * Opens an auto-recharge where everything stands for one, and writes down why, or why not. Two evaluators can't both do
+ * it: the account's ETag lets one commit, and the other then sees the open payment.
  */
 export function evaluateRecharge(world: World, now: string): World {
   const state = rechargeState(world.account, now);
   if (state.kind === 'due') return openRecharge(world, state.rule, now);
+  const tripped = state.kind === 'tripped' ? trip(world, state.trip) : world;
+  const explained = state.kind === 'off' ? world : explainNoRecharge(tripped, state, now);
   const waits = state.kind === 'waiting' || state.kind === 'capped';
-  if (!waits || state.until === undefined) return world;
-  return withJob(world, { name: 'recharge', subject: 'evaluate', at: state.until });
+  if (!waits || state.until === undefined) return explained;
+  return withJob(explained, { name: 'recharge', subject: 'evaluate', at: state.until });
 }
 
 function openRecharge(world: World, rule: AutoRechargeRule, now: string): World {
@@ -47,16 +43,30 @@ function openRecharge(world: World, rule: AutoRechargeRule, now: string): World 
     updatedAt: now,
     balanceBefore: account.balance,
   };
+  const explained = explain(world, { kind: 'charged', paymentId: payment.id }, now);
   const counters = countersAt(account, now);
-  const opened = withAccount(world, {
+  const opened = withAccount(explained, {
     rechargeCount: count,
+    rechargeTimes: [...rechargesOfLastHour(account, now), now],
     counters: {
       ...counters,
       dayTotal: counters.dayTotal + rule.amount,
       monthTotal: counters.monthTotal + rule.amount,
     },
   });
-  return openPayment(opened, payment);
+  return openPayment(tellCaps(opened, rule, now), payment);
+}
+
+/** Stops auto-recharge until a person resumes it, and tells where the money went. Done once. */
+function trip(world: World, seen: Trip): World {
+  const { account } = world;
+  if (account.health.tripped !== undefined) return world;
+  const day = rowOf(world, 'day', rowKeys.day(account.days[0]?.date ?? ''));
+  const tripped: Trip = { ...seen, destinations: topDestinations(day) };
+  const stopped = withAccount(world, { health: { ...account.health, tripped } });
+  const { rule, balance } = account;
+  const facts = { balance, ...(rule !== undefined && { amount: rule.amount, threshold: rule.trigger }) };
+  return raiseLiving(stopped, { kind: 'tripped', at: seen.at, facts: { ...facts, trip: tripped } });
 }
 
 /** Deterministic, as decisions have no randomness; the tenant's hash keeps ids apart at a processor shared by tenants. */
@@ -69,44 +79,38 @@ export function openPayment(world: World, payment: Payment): World {
   const { id, amount, reason, requestedAt, status } = payment;
   const summary = { id, amount, reason, requestedAt, status, overdue: false };
   const listed = withAccount(world, { openPayments: [...world.account.openPayments, summary] });
-  return withJob(withRows(listed, [payment]), { name: 'payment', subject: id });
+  const opened = withJob(withRows(listed, [payment]), { name: 'payment', subject: id });
+  // Most purchases are settled on the day they are asked for: their expiry's due rows ride with the payment's.
+  return withLotJobs(opened, expiryOf(requestedAt));
 }
 
-/** Declined and cancelled auto-recharges give their room under the caps back, if it is still the same day or month. */
-export function giveRoomBack(account: Account, payment: Payment): CapCounters {
-  return counted(account, payment, -payment.amount);
-}
+type Counted = Pick<Account, 'counters' | 'rechargeTimes'>;
 
-/** The processor charged after all what it had called declined or cancelled: it counts again. */
-export function takeRoomAgain(account: Account, payment: Payment): CapCounters {
-  return counted(account, payment, payment.amount);
-}
-
-function counted(account: Account, payment: Payment, change: bigint): CapCounters {
-  const { counters } = account;
-  const then = countersAt(account, payment.requestedAt);
+/**
+ * A declined or cancelled auto-recharge gives its room under the caps back, if it is still the same day or month, and was
+ * no recharge to the breaker.
+ */
+export function giveRoomBack(account: Account, payment: Payment): Counted {
+  const { rechargeTimes } = account;
+  const at = rechargeTimes.lastIndexOf(payment.requestedAt);
   return {
-    ...counters,
-    dayTotal: then.day === counters.day ? counters.dayTotal + change : counters.dayTotal,
-    monthTotal: then.month === counters.month ? counters.monthTotal + change : counters.monthTotal,
+    ...counted(account, payment, -payment.amount),
+    rechargeTimes: rechargeTimes.filter((_time, index) => index !== at),
   };
 }
 
-/** After a decline: wait, then wait longer, then pause; a reason that can't heal pauses at once. */
-export function healthAfterDecline(
-  health: RechargeHealth,
-  reason: DeclineReason,
-  now: string,
-): RechargeHealth {
-  const failures = health.failures + 1;
-  const wait = DECLINE_WAITS_HOURS[failures - 1];
-  if (wait === undefined || FINAL_DECLINE_REASONS.includes(reason)) {
-    return { ...withoutFailures(health), failures, pausedBy: reason };
-  }
-  return { ...withoutFailures(health), failures, notBefore: after(now, { hours: wait }) };
+/** The processor charged after all what it had called declined or cancelled: it counts again. */
+export function takeRoomAgain(account: Account, payment: Payment): Counted {
+  return {
+    ...counted(account, payment, payment.amount),
+    rechargeTimes: [...account.rechargeTimes, payment.requestedAt].sort(),
+  };
 }
 
-/** A success ends waits and pauses. What holds auto-recharge for another reason stays. */
-export function withoutFailures({ held, asksFirst }: RechargeHealth): RechargeHealth {
-  return { failures: 0, held, ...(asksFirst !== undefined && { asksFirst }) };
+function counted(account: Account, payment: Payment, change: bigint): Pick<Account, 'counters'> {
+  const { counters } = account;
+  const then = countersAt(account, payment.requestedAt);
+  const dayTotal = then.day === counters.day ? counters.dayTotal + change : counters.dayTotal;
+  const monthTotal = then.month === counters.month ? counters.monthTotal + change : counters.monthTotal;
+  return { counters: { ...counters, dayTotal, monthTotal } };
 }

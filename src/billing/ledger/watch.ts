@@ -1,7 +1,16 @@
 /** Which facts about the balance people must hear (DESIGN §5), decided with the entry that caused them. */
 import { after } from './calendar.js';
-import type { Account, Actor, Alert, AlertFacts, AlertKind, HealedHow } from './model.js';
+import {
+  SYSTEM,
+  type Account,
+  type Actor,
+  type Alert,
+  type AlertFacts,
+  type AlertKind,
+  type HealedHow,
+} from './model.js';
 import { rechargeState } from './recharge-state.js';
+import { explain, explainNoRecharge, forgetReason } from './why.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
 
 const CROSSINGS_TOLD_MAX = 3;
@@ -11,6 +20,8 @@ interface Cause {
   readonly at: string;
   readonly by: Actor;
 }
+
+type Ending = Cause & { readonly how: HealedHow };
 
 /** Writes the alert, and the job that delivers it, into the same transaction as its cause. */
 export function raise(
@@ -32,18 +43,22 @@ export function raiseLiving(world: World, alert: Pick<Alert, 'kind' | 'at' | 'fa
 
 /** Row keys of the living alerts: a command that may heal or change them has to read these. */
 export function livingAlertKeys(world: World): readonly string[] {
-  return Object.values(world.account.livingAlerts).map((sequence) => rowKeys.alert(sequence));
+  const { livingAlerts, openPayments } = world.account;
+  const unknown = openPayments.flatMap(({ alert }) => (alert === undefined ? [] : [alert]));
+  return [...Object.values(livingAlerts), ...unknown].map((sequence) => rowKeys.alert(sequence));
 }
 
 /** The cause is gone: every card that told it will say so, what ended it, and by whom. */
-export function heal(world: World, kind: AlertKind, cause: Cause & { readonly how: HealedHow }): World {
-  const alert = livingAlert(world, kind);
+export function heal(world: World, kind: AlertKind, cause: Ending): World {
   const { [kind]: gone, ...livingAlerts } = world.account.livingAlerts;
-  if (gone === undefined) return world;
-  const forgotten = withAccount(world, { livingAlerts });
-  if (alert === undefined) return forgotten;
-  const healed = { at: cause.at, by: cause.by, balance: world.account.balance, how: cause.how };
-  return rewrite(forgotten, { ...alert, healed });
+  return gone === undefined ? world : healAlert(withAccount(world, { livingAlerts }), gone, cause);
+}
+
+/** The same for an alert that is known by its sequence, as that of a payment whose outcome was unknown. */
+export function healAlert(world: World, sequence: bigint, { at, by, how }: Ending): World {
+  const alert = rowOf(world, 'alert', rowKeys.alert(sequence));
+  if (alert === undefined) return world;
+  return rewrite(world, { ...alert, healed: { at, by, balance: world.account.balance, how } });
 }
 
 /** The same trouble with newer numbers: the cards that told it are brought up to date, nobody is disturbed again. */
@@ -75,7 +90,9 @@ function tellNegative(world: World, cause: Cause): World {
   const recent = world.account.crossings.filter((at) => at > windowStart);
   if (recent.length >= CROSSINGS_TOLD_MAX) return gather(world, recent[0] ?? cause.at);
   const told = withAccount(world, { crossings: [...recent, cause.at] });
-  return raiseLiving(told, { kind: 'negative', at: cause.at, facts: { balance: world.account.balance } });
+  const { by } = cause;
+  const facts = { balance: world.account.balance, ...(by.id !== SYSTEM.id && { by }) };
+  return raiseLiving(told, { kind: 'negative', at: cause.at, facts });
 }
 
 /** After three crossings in a day the further ones are told in one message a day. */
@@ -101,20 +118,32 @@ export function watchLow(world: World, cause: Cause & { readonly lowBalance: big
   const { account } = world;
   const threshold = thresholdOf(account, cause.lowBalance);
   if (account.balance >= threshold) {
-    return heal(world, 'low', { at: cause.at, by: cause.by, how: 'balanceBack' });
+    return heal(forgetReason(world), 'low', { at: cause.at, by: cause.by, how: 'balanceBack' });
   }
-  if (account.balance < 0n || toldAlready(account)) return world;
-  const { kind } = rechargeState(account, cause.at);
+  if (account.balance < 0n || toldAlready(world, cause.at)) return world;
+  const state = rechargeState(account, cause.at);
+  const { kind } = state;
   if (kind === 'inProgress' || kind === 'due') return world;
+  const explained =
+    kind === 'off'
+      ? explain(world, { kind, trigger: threshold }, cause.at)
+      : explainNoRecharge(world, state, cause.at);
   const facts = { balance: account.balance, threshold, ...(kind !== 'notNeeded' && { noRecharge: kind }) };
-  return raiseLiving(world, { kind: 'low', at: cause.at, facts });
+  return raiseLiving(explained, { kind: 'low', at: cause.at, facts });
 }
 
 function thresholdOf({ rule }: Account, lowBalance: bigint): bigint {
   return rule?.enabled === true ? rule.trigger : lowBalance;
 }
 
-/** A failed recharge tells the same trouble, and says more. */
-function toldAlready({ livingAlerts }: Account): boolean {
-  return livingAlerts.low !== undefined || livingAlerts.rechargeFailed !== undefined;
+/** A failed recharge, or the breaker, tells the same trouble, and says more. */
+function toldAlready(world: World, at: string): boolean {
+  const { low, rechargeFailed, tripped } = world.account.livingAlerts;
+  const toldByBreaker = tripped !== undefined && !isNewTrouble(world, at);
+  return low !== undefined || rechargeFailed !== undefined || toldByBreaker;
+}
+
+/** The breaker's card may stand for days, over a balance that came back and is low anew: then it was explained anew. */
+function isNewTrouble({ account, rows }: World, at: string): boolean {
+  return rows.has(rowKeys.why(account.whyCount)) && account.health.tripped?.at !== at;
 }

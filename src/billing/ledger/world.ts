@@ -81,19 +81,8 @@ export const rowKeys = {
 } as const;
 
 export function keyOf(row: LedgerRow): string {
-  switch (row.type) {
-    case 'alert':
-    case 'lot':
-    case 'why':
-      return rowKeys[row.type](row.sequence);
-    case 'day':
-      return rowKeys.day(row.date);
-    case 'call':
-    case 'issue':
-    case 'member':
-    case 'payment':
-      return rowKeys[row.type](row.id);
-  }
+  if (row.type === 'day') return rowKeys.day(row.date);
+  return 'sequence' in row ? rowKeys[row.type](row.sequence) : rowKeys[row.type](row.id);
 }
 
 export function withRows(world: World, rows: readonly LedgerRow[]): World {

@@ -6,22 +6,18 @@ import { DONE, type JobResult } from '../due/job-runner.js';
 import { after } from '../ledger/calendar.js';
 import type { Outcome as PaymentOutcome } from '../ledger/commands/record-outcome.js';
 import type { Actor, Payment } from '../ledger/model.js';
+import { rowKeys } from '../ledger/world.js';
 import type { Ledger } from '../lane/ledger.js';
 import type { LedgerReader } from '../reader.js';
 import { money } from '../money.js';
+import { nextLook, refOf } from './asking.js';
+import { PaymentNews, type Listening } from './payment-news.js';
 import { paymentCommands, type PaymentCommands } from './payment-commands.js';
-import type { ChargeRef, ChargeState, PaymentProcessor } from './processor.js';
+import type { ChargeState, PaymentProcessor } from './processor.js';
 
 /** Unknown for that long: admins are told. */
 export const TELL_UNKNOWN_MINUTES = 15;
 const OPEN: readonly Payment['status'][] = ['requested', 'begun', 'actionRequired', 'unknown'];
-/** How soon an open payment is asked for again, by its age. */
-const ASK_AGAIN = [
-  { untilSeconds: 60, everySeconds: 5 },
-  { untilSeconds: 600, everySeconds: 30 },
-  { untilSeconds: 7_200, everySeconds: 300 },
-] as const;
-const ASK_AGAIN_LATER_SECONDS = 1_800;
 
 export interface SagaDeps {
   readonly ledger: Ledger;
@@ -48,10 +44,16 @@ export class AmountDiffers extends Error {
 export class PaymentSaga {
   private readonly deps: SagaDeps;
   private readonly commands: PaymentCommands;
+  private readonly heard = new PaymentNews();
 
   constructor(deps: SagaDeps) {
     this.deps = deps;
     this.commands = paymentCommands(deps.lowBalance);
+  }
+
+  /** Tells how the payment stands whenever this instance has asked; see {@link PaymentNews.listen}. */
+  listen(tenant: string, paymentId: string): Listening {
+    return this.heard.listen(tenant, paymentId);
   }
 
   /** One job: as far as it goes now; open payments are looked at again. */
@@ -59,9 +61,12 @@ export class PaymentSaga {
     const payment = await this.read(tenant, paymentId);
     if (payment === undefined) return DONE;
     const next = OPEN.includes(payment.status) ? await this.advance(tenant, payment) : payment;
-    if (next.status !== payment.status || !OPEN.includes(next.status)) await this.deps.show(tenant, next);
+    // Whoever waits for it shows it in the answer to the click.
+    const isShown = this.heard.tell(tenant, next);
+    const isNews = next.status !== payment.status || !OPEN.includes(next.status);
+    if (isNews && !isShown) await this.deps.show(tenant, next);
     if (!OPEN.includes(next.status)) return DONE;
-    return { kind: 'again', at: this.nextLook(next) };
+    return { kind: 'again', at: nextLook(next.requestedAt, this.deps.now()) };
   }
 
   /**
@@ -77,12 +82,10 @@ export class PaymentSaga {
     return next;
   }
 
-  /** A due row may stand before its commit: a payment that is not there is looked for once more under a new ETag. */
+  /** The payment as the commit that started this job has just written it needs no reading. */
   private async read(tenant: string, paymentId: string): Promise<Payment | undefined> {
-    const payment = await this.deps.reader.payment(tenant, paymentId);
-    if (payment !== undefined) return payment;
-    await this.deps.ledger.touch(tenant);
-    return this.deps.reader.payment(tenant, paymentId);
+    const opened = this.deps.ledger.handOver(tenant, rowKeys.payment(paymentId));
+    return opened?.type === 'payment' ? opened : this.deps.reader.payment(tenant, paymentId);
   }
 
   private async advance(tenant: string, payment: Payment): Promise<Payment> {
@@ -114,22 +117,25 @@ export class PaymentSaga {
     return begun.kind === 'begun' ? this.confirm(tenant, payment, begun.processorId) : begun;
   }
 
-  /** The processor's id is stored before anything is charged. */
-  private async confirm(tenant: string, payment: Payment, processorId: string): Promise<ChargeState> {
-    if (payment.processorId !== processorId) {
-      const begun = await this.deps.ledger.submit(
-        tenant,
-        this.commands.begun({ paymentId: payment.id, processorId }),
-      );
-      // Somebody cancelled it meanwhile: what was begun must not be charged.
-      const wanted =
-        begun.kind === 'done' &&
-        OPEN.includes(begun.answer.status) &&
-        begun.answer.cancelWishedBy === undefined;
-      if (!wanted) return (await this.cancelled(tenant, { ...payment, processorId })).state;
-    }
+  /**
+   * The processor's id is stored before anything is charged, and only the stored one is charged: where another instance
+   * began it too, a processor that forgot our key has made a charge of its own of each.
+   */
+  private async confirm(tenant: string, payment: Payment, begunId: string): Promise<ChargeState> {
+    const stored = payment.processorId === begunId ? payment : await this.store(tenant, payment, begunId);
+    const processorId = stored?.processorId ?? begunId;
+    // Somebody cancelled it meanwhile: what was begun must not be charged.
+    const wanted =
+      stored !== undefined && OPEN.includes(stored.status) && stored.cancelWishedBy === undefined;
+    if (!wanted) return (await this.cancelled(tenant, { ...payment, processorId })).state;
     const state = await this.deps.processor.confirm({ paymentId: payment.id, tenant, processorId });
     return state.kind === 'unknown' ? this.askOnce(tenant, payment, processorId) : state;
+  }
+
+  private async store(tenant: string, { id }: Payment, processorId: string): Promise<Payment | undefined> {
+    const begun = this.commands.begun({ paymentId: id, processorId });
+    const result = await this.deps.ledger.submit(tenant, begun);
+    return result.kind === 'done' ? result.answer : undefined;
   }
 
   /** Many lost answers are known a moment later. */
@@ -175,18 +181,6 @@ export class PaymentSaga {
     const result = await this.deps.ledger.submit(tenant, this.commands.warn(payment.id));
     return result.kind === 'done' ? result.answer : payment;
   }
-
-  private nextLook(payment: Payment): string {
-    const now = this.deps.now();
-    const ageSeconds = (Date.parse(now) - Date.parse(payment.requestedAt)) / 1_000;
-    const step = ASK_AGAIN.find(({ untilSeconds }) => ageSeconds < untilSeconds);
-    return after(now, { seconds: step?.everySeconds ?? ASK_AGAIN_LATER_SECONDS });
-  }
-}
-
-function refOf(tenant: string, payment: Payment): ChargeRef {
-  const { id: paymentId, processorId } = payment;
-  return { paymentId, tenant, ...(processorId !== undefined && { processorId }) };
 }
 
 function assertAmount(payment: Payment, state: ChargeState): void {

@@ -1,6 +1,5 @@
 /** What the rows of the ledger must look like when they come back from the table. */
 import { z } from 'zod';
-import { CURRENCIES } from '../money.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
 import { QUARANTINE_REASONS, USAGE_SOURCES } from '../usage/call-record.js';
 import {
@@ -10,101 +9,13 @@ import {
   HEALED_HOWS,
   NO_RECHARGE_REASONS,
   PAYMENT_STATUSES,
-  type Account,
   type Entry,
 } from '../ledger/model.js';
 import type { LedgerRow } from '../ledger/world.js';
 import { dictionary, json } from './columns.js';
+import { text, micros, count, actor, currency, method, trip } from './parts.js';
 
-const text = z.string();
-const micros = z.bigint();
-const count = z.number().int().nonnegative();
-const actor = z.object({ id: text, name: text });
-const currency = z.enum(CURRENCIES);
-const span = z.object({ start: micros, end: micros });
-const method = z.object({ id: text, brand: text, last4: text, fingerprint: text.exactOptional() });
-
-const trip = z.object({
-  at: text,
-  reason: z.enum(['recharges', 'spend']),
-  recharges: count,
-  spend: micros,
-  usual: micros,
-  destinations: z.array(z.object({ name: text, spend: micros })),
-});
-
-const rule = z.object({
-  enabled: z.boolean(),
-  trigger: micros,
-  amount: micros,
-  monthCap: micros,
-  dayCap: micros.exactOptional(),
-  method,
-  setBy: actor,
-  setAt: text,
-});
-
-const paymentSummary = z.object({
-  id: text,
-  amount: micros,
-  reason: z.enum(['manual', 'autoRecharge']),
-  requestedAt: text,
-  status: z.enum(PAYMENT_STATUSES),
-  overdue: z.boolean(),
-});
-
-export const accountSchema: z.ZodType<Account> = z.object({
-  tenant: text,
-  currency,
-  timeZone: text,
-  balance: micros,
-  credited: micros,
-  pointer: micros,
-  holes: json(z.array(span).default([])),
-  nextSequence: micros,
-  head: text,
-  rule: json(rule).exactOptional(),
-  health: json(
-    z.object({
-      failures: count,
-      notBefore: text.exactOptional(),
-      pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
-      pausedMethod: text.exactOptional(),
-      tripped: trip.exactOptional(),
-      breakerFrom: text.exactOptional(),
-      held: z.boolean(),
-      asksFirst: z.boolean().exactOptional(),
-    }),
-  ),
-  counters: json(
-    z.object({
-      day: text,
-      dayTotal: micros,
-      month: text,
-      monthTotal: micros,
-      dayTold: count.exactOptional(),
-      monthTold: count.exactOptional(),
-    }),
-  ),
-  rechargeCount: micros,
-  rechargeTimes: json(z.array(text).default([])),
-  whyCount: micros.default(0n),
-  lastWhy: text.exactOptional(),
-  openRefunds: json(z.array(text).default([])),
-  alertCount: micros,
-  openPayments: json(z.array(paymentSummary)),
-  recentTopUps: json(z.array(z.object({ paymentId: text, amount: micros, at: text, by: actor }))),
-  livingAlerts: json(z.partialRecord(z.enum(ALERT_KINDS), micros)),
-  crossings: json(z.array(text)),
-  gatheredCrossings: json(count),
-  usage: json(
-    z.object({ knownUntil: text.exactOptional(), receivedAt: text.exactOptional(), openIssues: count }),
-  ),
-  days: json(z.array(z.object({ date: text, spend: micros, calls: count }))),
-  lots: json(z.array(z.object({ sequence: micros, start: micros, end: micros, expiresAt: text }))),
-  moreLots: z.boolean(),
-  undelivered: json(z.array(micros)),
-});
+export { accountSchema } from './account-schema.js';
 
 export const entrySchema: z.ZodType<Entry> = z.object({
   format: z.enum(ENTRY_FORMATS).default('entry-v1'),
@@ -147,8 +58,14 @@ const call = z.object({
   details: json(dictionary(text)),
   detailsDigest: text.exactOptional(),
   entry: micros.exactOptional(),
-  earlier: json(z.array(z.object({ entry: micros, charge: micros, detailsDigest: text }))).exactOptional(),
+  earlier: json(
+    z.array(z.object({ entry: micros, charge: micros, start: text, detailsDigest: text })),
+  ).exactOptional(),
 });
+
+/** What tells whether a record is known as it is. */
+export const callChargeSchema = call.pick({ id: true, charge: true, source: true });
+export type CallCharge = z.output<typeof callChargeSchema>;
 
 const day = z.object({
   type: z.literal('day'),

@@ -1,4 +1,4 @@
-import type { TableClient, TableEntityResultPage } from '@azure/data-tables';
+import type { TableClient, TableEntityQueryOptions, TableEntityResultPage } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { conflictOf, isMissing, unavailable } from './azure-errors.js';
 import { AzureTransactions, etagsOf, type Etags } from './azure-transaction.js';
@@ -6,6 +6,7 @@ import { checkColumnName, checkCommit, checkKey } from './limits.js';
 import {
   StorageUnavailable,
   type CommitResult,
+  type PartitionScan,
   type RangeQuery,
   type Row,
   type TableStore,
@@ -24,7 +25,7 @@ const SYSTEM_COLUMNS = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag', '
 type Page = TableEntityResultPage<Record<string, unknown>>;
 
 /** {@link TableStore} on Azure Table Storage, or on Azurite. */
-export class AzureTableStore implements TableStore {
+export class AzureTableStore implements TableStore, PartitionScan {
   readonly #client: TableClient;
   readonly #transactions: AzureTransactions;
   readonly #callMsMax: number;
@@ -113,10 +114,24 @@ export class AzureTableStore implements TableStore {
     return row;
   }
 
+  async *partitionsWith(key: string): AsyncGenerator<string> {
+    checkKey(key);
+    const queryOptions = { filter: `RowKey eq ${literal(key)}`, select: ['partitionKey'] };
+    for await (const page of this.#pages(queryOptions, PAGE_ROWS_MAX))
+      for (const { partitionKey } of page) yield String(partitionKey);
+  }
+
   async #list(filter: string, limit: number, select?: string[]): Promise<readonly Row[]> {
     const queryOptions = { filter, ...(select && { select }) };
-    const maxPageSize = Math.min(limit, PAGE_ROWS_MAX);
     const rows: Row[] = [];
+    for await (const page of this.#pages(queryOptions, Math.min(limit, PAGE_ROWS_MAX))) {
+      for (const entity of page) rows.push(toRow(entity));
+      if (rows.length >= limit) break;
+    }
+    return rows.slice(0, limit);
+  }
+
+  async *#pages(queryOptions: TableEntityQueryOptions, maxPageSize: number): AsyncGenerator<Page> {
     let continuationToken: string | undefined;
     do {
       const page: Page = await this.#call('query', async (abortSignal) => {
@@ -126,11 +141,10 @@ export class AzureTableStore implements TableStore {
           .next();
         return next.value as Page;
       });
-      for (const entity of page) rows.push(toRow(entity));
+      yield page;
       // A page may be short, or empty, and still not be the last: only the token tells.
       continuationToken = page.continuationToken;
-    } while (continuationToken !== undefined && rows.length < limit);
-    return rows.slice(0, limit);
+    } while (continuationToken !== undefined);
   }
 
   async #call<T>(name: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {

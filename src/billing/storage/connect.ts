@@ -2,7 +2,7 @@ import { TableClient, type TableServiceClientOptions } from '@azure/data-tables'
 import type { TokenCredential } from '@azure/identity';
 import { AzureTableStore } from './azure-table.js';
 import { checkTableName } from './limits.js';
-import type { TableStore } from './table.js';
+import type { PartitionScan, TableStore } from './table.js';
 
 /** How to reach the table service: with a connection string, or with an identity at an account's table URL. */
 export type TableAccess =
@@ -20,7 +20,7 @@ export function connectTable(
   access: TableAccess,
   tableName: string,
   options: { readonly callMsMax?: number } = {},
-): TableStore {
+): TableStore & PartitionScan {
   checkTableName(tableName);
   return new AzureTableStore(createClient(access, tableName), options);
 }

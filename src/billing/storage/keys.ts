@@ -5,6 +5,11 @@ export function encodeKeyPart(text: string): string {
   return text.replace(UNSAFE, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
+/** What {@link encodeKeyPart} made the text from. */
+export function decodeKeyPart(encoded: string): string {
+  return encoded.replace(/%([0-9a-f]{2})/gu, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+}
+
 const SEQUENCE_MAX = 10n ** 16n - 1n;
 
 /** Rows sort ascending only: counting down from the top puts the newest first. 16 digits, fixed width. */

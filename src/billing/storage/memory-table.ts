@@ -1,5 +1,5 @@
 import { checkColumnName, checkCommit, checkKey } from './limits.js';
-import type { CommitResult, RangeQuery, Row, TableStore, Values, Write } from './table.js';
+import type { CommitResult, PartitionScan, RangeQuery, Row, TableStore, Values, Write } from './table.js';
 
 /** What a fault hook is told about a call. */
 export type Operation =
@@ -7,6 +7,7 @@ export type Operation =
   | { readonly kind: 'get'; readonly partition: string; readonly key: string }
   | { readonly kind: 'getMany'; readonly partition: string; readonly keys: readonly string[] }
   | { readonly kind: 'query'; readonly partition: string; readonly range: RangeQuery }
+  | { readonly kind: 'scan'; readonly key: string }
   | { readonly kind: 'commit'; readonly partition: string; readonly writes: readonly Write[] };
 
 /**
@@ -18,6 +19,8 @@ export interface Faults {
   readonly after?: (operation: Operation) => void | Promise<void>;
   /** True: the transport lost the answer and asked again, as the SDK does. The caller hears the second answer. */
   readonly repeat?: (operation: Operation) => boolean;
+  /** No fault: told of each transaction at the moment it happens, whether or not its answer arrives. */
+  readonly committed?: (partition: string, writes: readonly Write[]) => void;
 }
 
 interface Partition {
@@ -31,7 +34,7 @@ type Conflict = Extract<CommitResult, { kind: 'conflict' }>;
 const COMMITTED_NOTHING: CommitResult = { kind: 'committed', etags: new Map() };
 
 /** {@link TableStore} in memory, with the same semantics and limits, for tests. */
-export class MemoryTableStore implements TableStore {
+export class MemoryTableStore implements TableStore, PartitionScan {
   readonly #partitions = new Map<string, Partition>();
   readonly #faults: Faults;
   #version = 0;
@@ -69,6 +72,12 @@ export class MemoryTableStore implements TableStore {
     });
   }
 
+  async *partitionsWith(key: string): AsyncGenerator<string> {
+    checkKey(key);
+    await this.#perform({ kind: 'scan', key }, () => undefined);
+    for (const [name, { rows }] of [...this.#partitions]) if (rows.has(key)) yield name;
+  }
+
   async commit(partition: string, writes: readonly Write[]): Promise<CommitResult> {
     checkCommit(partition, writes);
     if (writes.length === 0) return COMMITTED_NOTHING;
@@ -100,6 +109,7 @@ export class MemoryTableStore implements TableStore {
       if (write.kind === 'delete') remove(partition, write.key);
       else etags.set(write.key, this.#store(partition, write.key, write.values));
     }
+    this.#faults.committed?.(name, writes);
     return { kind: 'committed', etags };
   }
 

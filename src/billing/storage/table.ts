@@ -60,6 +60,15 @@ export interface TableStore {
   commit(partition: string, writes: readonly Write[]): Promise<CommitResult>;
 }
 
+/** Going through all partitions of a table: slow, for daily scans and for checks. */
+export interface PartitionScan {
+  /**
+   * Every partition that has a row of that key, each once, read page by page; one that is written meanwhile may be
+   * missed. May throw {@link StorageUnavailable}.
+   */
+  partitionsWith(key: string): AsyncIterable<string>;
+}
+
 /** The store did not answer as it should: nobody knows whether a write happened. */
 export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable';

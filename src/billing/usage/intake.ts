@@ -2,20 +2,18 @@
 import { createHash } from 'node:crypto';
 import { chargeUsage, type UsageReceipt } from '../ledger/commands/charge-usage.js';
 import { putAside } from '../ledger/commands/usage-issues.js';
+import { tripRowKeys } from '../ledger/breaker.js';
 import { dayKeysOf } from '../ledger/days.js';
 import type { Account, StoredCall, UsageIssue } from '../ledger/model.js';
 import { rowKeys } from '../ledger/world.js';
-import { dayOf } from '../ledger/calendar.js';
 import type { LedgerCommand, Outcome } from '../lane/command.js';
 import type { Ledger } from '../lane/ledger.js';
 import type { LedgerReader } from '../reader.js';
 import type { Money } from '../money.js';
+import { batches, OTHER_ROWS_MAX, type CallBatch } from './batches.js';
 import { readGraphRow, type CallRecord, type QuarantineReason, type UsageSource } from './call-record.js';
+import { knownAlready } from './known-calls.js';
 
-/** With account, two entries, operation, payment, alerts and the days it stays within one transaction of 100 rows. */
-export const CALLS_PER_COMMIT_MAX = 90;
-export const DAYS_PER_COMMIT_MAX = 3;
-const OTHER_ROWS_MAX = 6;
 const ISSUES_PER_COMMIT_MAX = 40;
 
 export interface IntakeReport {
@@ -37,6 +35,8 @@ export interface IntakeDeps {
   readonly lowBalance: bigint;
   /** Some billers give the connection charge on top of `charge`; Graph's is part of it. */
   readonly addConnectionCharge: boolean;
+  /** A call as it may be stored, by its age. */
+  readonly kept: (call: StoredCall) => StoredCall;
   /**
    * Gives a recharge that a batch has started a moment to land before the next batch of the same delivery: a backlog of
    * calls that arrives at once should not cry "negative" over money that is already on its way.
@@ -62,25 +62,28 @@ export class UsageIntake {
    * @throws StorageUnavailable, LedgerBusy: a part may be done; sending the same rows again finishes it.
    */
   async take(tenant: string, rows: readonly unknown[], source: UsageSource): Promise<IntakeReport> {
-    const account = await this.deps.reader.account(tenant);
+    const account = await this.deps.ledger.look(tenant);
     const delivery = { tenant, source, account };
     const verdicts = rows.map((row) => readGraphRow(row, account.currency));
     const charges = verdicts.flatMap((verdict) => (verdict.kind === 'charge' ? [verdict.record] : []));
     const aside = verdicts.filter((verdict) => verdict.kind === 'quarantine');
-    const receipts = await this.charge(
-      delivery,
-      charges.map((record) => this.store(record, source)),
-    );
+    const calls = charges.map((record) => this.store(record, source));
+    const known = await knownAlready(this.deps.reader, account, calls);
+    const news = calls.filter(({ id }) => !known.has(id));
+    const receipts = await this.charge(delivery, news);
     await this.putAside(delivery, aside);
     const skipped = verdicts.length - charges.length - aside.length;
     const quarantined = aside.map(({ id, reason }) => ({ reason, ...(id !== undefined && { id }) }));
-    return { ...summed(receipts, account), skipped: { notPrepaid: skipped }, quarantined };
+    const sums = summed(receipts, account);
+    const unchanged = sums.unchanged + calls.length - news.length;
+    return { ...sums, unchanged, skipped: { notPrepaid: skipped }, quarantined };
   }
 
   private store(record: CallRecord, source: UsageSource): StoredCall {
     const { id, charge, connectionCharge, start, durationSeconds, details } = record;
     const total = this.deps.addConnectionCharge ? charge + connectionCharge : charge;
-    return { type: 'call', id, charge: total, connectionCharge, start, durationSeconds, source, details };
+    const stored = { id, charge: total, connectionCharge, start, durationSeconds, source, details };
+    return this.deps.kept({ type: 'call', ...stored });
   }
 
   private async charge(delivery: Delivery, calls: readonly StoredCall[]): Promise<readonly UsageReceipt[]> {
@@ -91,25 +94,44 @@ export class UsageIntake {
       if (open !== undefined) await this.deps.letLand(delivery.tenant, open);
       const command = this.batchCommand(batch, `${reference}-${index}`);
       const result = await this.deps.ledger.submit(delivery.tenant, command);
-      receipts.push(answerOf(result));
+      receipts.push(answerOf(result), ...(await this.chargeMoved(delivery, batch.calls, answerOf(result))));
     }
     return receipts;
   }
 
-  private batchCommand(calls: readonly StoredCall[], reference: string): LedgerCommand<UsageReceipt> {
+  /** A correction that moves a call to another day: each in a transaction of its own, which reads both days. */
+  private async chargeMoved(
+    { tenant }: Delivery,
+    batch: readonly StoredCall[],
+    { moved = [] }: UsageReceipt,
+  ): Promise<readonly UsageReceipt[]> {
+    const receipts: UsageReceipt[] = [];
+    for (const { id, storedStart } of moved) {
+      const calls = batch.filter((call) => call.id === id);
+      const command = this.batchCommand({ calls, days: 2 }, this.deps.newId(), [storedStart]);
+      receipts.push(answerOf(await this.deps.ledger.submit(tenant, command)));
+    }
+    return receipts;
+  }
+
+  private batchCommand(
+    { calls, days }: CallBatch,
+    reference: string,
+    storedStarts: readonly string[] = [],
+  ): LedgerCommand<UsageReceipt> {
     const { lowBalance } = this.deps;
     const callKeys = calls.map((call) => rowKeys.call(call.id));
-    const starts = calls.map((call) => call.start);
+    const starts = [...calls.map((call) => call.start), ...storedStarts];
     return {
       name: 'chargeUsage',
       priority: 'batch',
-      rowsMax: calls.length + DAYS_PER_COMMIT_MAX + OTHER_ROWS_MAX,
+      rowsMax: calls.length + days + OTHER_ROWS_MAX,
       operation: { id: reference, mintedAt: this.deps.now() },
       // New records are the rule: they are inserted unseen, and only a conflict makes the batch read first.
       reads: (account, careful) => ({
-        keys: [...dayKeysOf(starts, account.timeZone), ...(careful ? callKeys : [])],
+        keys: [...dayKeysOf(starts, account.timeZone), ...tripRowKeys(account), ...(careful ? callKeys : [])],
       }),
-      decide: (world, now) => chargeUsage(world, { reference, calls, lowBalance }, now),
+      decide: (world, now) => chargeUsage(world, { reference, calls, storedStarts, lowBalance }, now),
     };
   }
 
@@ -142,26 +164,6 @@ interface Aside {
 function issueId({ id, reason, raw }: Aside): string {
   const name = id ?? createHash('sha256').update(raw).digest('hex').slice(0, 32);
   return `${name}:${reason}`;
-}
-
-/** In order of their time, at most so many calls and days each. */
-function batches(calls: readonly StoredCall[], timeZone: string): readonly (readonly StoredCall[])[] {
-  const sorted = [...calls].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-  const all: StoredCall[][] = [];
-  let days = new Set<string>();
-  for (const call of sorted) {
-    const day = dayOf(call.start, timeZone);
-    const current = all.at(-1);
-    const full = current === undefined || current.length >= CALLS_PER_COMMIT_MAX;
-    if (full || (days.size >= DAYS_PER_COMMIT_MAX && !days.has(day))) {
-      all.push([call]);
-      days = new Set([day]);
-    } else {
-      current.push(call);
-      days.add(day);
-    }
-  }
-  return all;
 }
 
 function answerOf(result: Outcome<UsageReceipt>): UsageReceipt {

@@ -1,9 +1,10 @@
 /** The form: what can be charged and with what, and the person's own values when something was wrong with them. */
-import type { Account } from '../../billing/ledger/model.js';
+import type { Account, ChosenMethod } from '../../billing/ledger/model.js';
 import { isWholeMinor, money, type Money } from '../../billing/money.js';
 import type { PaymentMethod } from '../../billing/payments/processor.js';
 import { addFundsForm, type AddFundsFormFacts } from '../../cards/add-funds-card.js';
 import type { Card } from '../../cards/render.js';
+import { accountOf } from '../account-of.js';
 import { amountProblem, parseAmount } from '../parse-amount.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
@@ -18,12 +19,16 @@ export interface Till {
 }
 
 export async function openTill(turn: Turn, services: Services): Promise<Till> {
-  const { billing } = services;
   const [account, methods] = await Promise.all([
-    billing.reader.account(turn.tenant),
-    billing.methods.list(turn.tenant),
+    accountOf(turn, services),
+    services.billing.methods.list(turn.tenant),
   ]);
   return { turn, services, account, methods };
+}
+
+/** What the ledger keeps of a stored card: its fingerprint tells whether another one is the same card again. */
+export function chosen({ id, brand, last4, fingerprint }: PaymentMethod): ChosenMethod {
+  return { id, brand, last4, ...(fingerprint !== undefined && { fingerprint }) };
 }
 
 export type FormValues = Pick<AddFundsFormFacts, 'amount' | 'methodId' | 'amountProblem' | 'methodProblem'>;

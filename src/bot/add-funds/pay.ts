@@ -3,29 +3,30 @@ import type { CardOrigin } from '../../billing/ledger/model.js';
 import type { Refusal } from '../../billing/ledger/world.js';
 import { noticeCard } from '../../cards/notice.js';
 import type { Card } from '../../cards/render.js';
+import { lookedAgain } from '../account-of.js';
 import { post, replace, type Reply } from '../command.js';
 import { EMULATOR_CHANNEL } from '../messenger.js';
 import { notices } from '../notices.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
-import { checkAmount, formCard, openTill, type Till } from './form.js';
+import { checkAmount, chosen, formCard, openTill, type Till } from './form.js';
 import { outcomeCard } from './outcome.js';
 import { openPreview, previewCard, type OpenedPreview, type Promised } from './preview.js';
 
 export async function confirm(token: string, turn: Turn, services: Services): Promise<Reply> {
   const preview = openPreview(turn, services, token);
   if (preview === undefined) return post(notices.stale(turn.speech));
-  // A second click meets the payment of the first one, however old the preview or gone the card is by now.
-  const known = await services.billing.reader.payment(turn.tenant, preview.paymentId);
-  if (known !== undefined) return replace(await outcomeCard(known, turn, services));
   const till = await openTill(turn, services);
   const checked = check(till, preview);
-  return checked.kind === 'again' ? replace(await checked.card) : charge(till, preview, checked.promised);
+  if (checked.kind === 'fine') return charge(till, preview, checked.promised);
+  // A second click meets the payment of the first one, however old the preview or gone the card is by now.
+  const known = await services.billing.reader.payment(turn.tenant, preview.paymentId);
+  return replace(known === undefined ? await checked.card() : await outcomeCard(known, turn, services));
 }
 
 type Checked =
   | { readonly kind: 'fine'; readonly promised: Promised }
-  | { readonly kind: 'again'; readonly card: Card | Promise<Card> };
+  | { readonly kind: 'again'; readonly card: () => Card | Promise<Card> };
 
 /** What the preview promised, against the facts of this moment. */
 function check(till: Till, { kind, terms }: OpenedPreview): Checked {
@@ -33,7 +34,7 @@ function check(till: Till, { kind, terms }: OpenedPreview): Checked {
   const values = { amount: speech.money(terms.amount), methodId: terms.methodId };
   const again = (problem: object): Checked => ({
     kind: 'again',
-    card: formCard(till, { ...values, ...problem }),
+    card: () => formCard(till, { ...values, ...problem }),
   });
   const { currency } = till.account;
   if (terms.amount.currency !== currency)
@@ -44,18 +45,17 @@ function check(till: Till, { kind, terms }: OpenedPreview): Checked {
   if (method === undefined) return again({ methodProblem: speech.say('addFunds.methodGone') });
   const promised = { amount: terms.amount, method };
   return kind === 'expired'
-    ? { kind: 'again', card: previewCard(till, { ...promised, reason: 'expired' }) }
+    ? { kind: 'again', card: () => previewCard(till, { ...promised, reason: 'expired' }) }
     : { kind: 'fine', promised };
 }
 
 async function charge(till: Till, preview: OpenedPreview, { amount, method }: Promised): Promise<Reply> {
   const { turn, services } = till;
-  const { id, brand, last4 } = method;
   const requested = await services.billing.requestTopUp(turn.tenant, {
     paymentId: preview.paymentId,
     mintedAt: preview.mintedAt,
     amount,
-    method: { id, brand, last4 },
+    method: chosen(method),
     by: { id: turn.person.id, name: turn.person.name },
     ...originOf(turn),
   });
@@ -105,9 +105,12 @@ const REFUSALS: Readonly<Record<Refusal, RefusalCard>> = {
   lastAdmin: stale,
   noRule: stale,
   capBelowAmount: stale,
+  partlySpent: stale,
+  alreadyRefunded: stale,
+  limitReached: stale,
 };
 
 /** Read once more: what led to the refusal came after the first look. */
 async function refusalCard(reason: Refusal, { turn, services }: Till, promised: Promised): Promise<Card> {
-  return REFUSALS[reason](await openTill(turn, services), promised);
+  return REFUSALS[reason](await openTill(lookedAgain(turn), services), promised);
 }

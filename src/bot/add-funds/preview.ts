@@ -1,6 +1,7 @@
 /** The preview: mints the payment's id and seals it together with what was promised (DESIGN §4, step 1). */
 import { z } from 'zod';
 import { otherTopUps } from '../../billing/ledger/commands/request-top-up.js';
+import { forfeitOf } from '../../billing/ledger/forfeit.js';
 import type { Payment } from '../../billing/ledger/model.js';
 import { rowKeys } from '../../billing/ledger/world.js';
 import { CURRENCIES, money, type Money } from '../../billing/money.js';
@@ -22,8 +23,10 @@ export interface Promised {
 
 export async function previewCard(till: Till, promised: Promised): Promise<Card> {
   const { turn, account } = till;
+  const forfeit = forfeitOf(account, promised.amount.micros, turn.now);
   const facts = {
     ...promised,
+    ...(forfeit !== undefined && { forfeit }),
     balance: money(account.balance, account.currency),
     others: await otherTopUpsOf(till),
     token: sealed(till, promised),

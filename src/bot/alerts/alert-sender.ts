@@ -1,28 +1,55 @@
 /** Carries alerts from the outbox to people (DESIGN §5): at least once, and the card lives on as the facts change. */
-import pLimit from 'p-limit';
 import type { Billing } from '../../billing/billing.js';
 import { DONE, type JobResult } from '../../billing/due/job-runner.js';
+import { after } from '../../billing/ledger/calendar.js';
 import type { Alert } from '../../billing/ledger/model.js';
 import { rowKeys } from '../../billing/ledger/world.js';
-import type { Delivery } from './delivery.js';
+import { audienceOf, standIns, type Listeners } from './audience.js';
+import type { DeliveryRound } from './delivery-round.js';
+import type { DeliveryStore } from './delivery-store.js';
 import type { DestinationStore } from './destination-store.js';
 import type { Destination } from './destinations.js';
+import type { DrawAlert, Drawing, IsAdmin } from './draw-alert.js';
+import { fanOut } from './fan-out.js';
 import { tellOne, type TellDeps, type TellLog, type Told } from './tell-one.js';
 
-/** Sends at once; Teams allows 50 requests a second for an app and tenant. */
-const PARALLEL_MAX = 8;
+/** How soon the work is looked at again that another instance took over. */
+const TAKEN_OVER_SECONDS = 60;
+
 export interface SenderDeps extends TellDeps {
-  readonly billing: Billing;
-  readonly destinations: DestinationStore;
-  /** Whether this person is an admin now. */
-  readonly isAdmin: (tenant: string, destination: Destination) => Promise<boolean>;
+  readonly billing: Pick<Billing, 'reader' | 'noteUndelivered'>;
+  readonly destinations: Pick<DestinationStore, 'list' | 'gone' | 'pause'>;
+  readonly deliveries: DeliveryStore;
+  /** Who the admins of the tenant are now, read once for everybody. */
+  readonly admins: (tenant: string) => Promise<IsAdmin>;
+  readonly draw: DrawAlert;
   readonly log: SenderLog;
 }
 
 export interface SenderLog extends TellLog {
   /** Nobody could be reached: an operator must look. */
   undelivered(tenant: string, sequence: bigint): void;
+  /** What one round came to. */
+  round(tenant: string, sequence: bigint, counts: RoundCounts): void;
 }
+
+export interface RoundCounts {
+  /** Destinations. */
+  readonly told: number;
+  readonly again: number;
+  readonly failed: number;
+  /** Posts whose answer was lost: at most so many stand somewhere a second time. */
+  readonly doubtful: number;
+}
+
+/** One alert and whom it concerns. */
+interface Errand extends Listeners {
+  readonly tenant: string;
+  readonly round: DeliveryRound;
+  readonly card: Drawing;
+}
+
+type Results = ReadonlyMap<Destination, Told>;
 
 export class AlertSender {
   private readonly deps: SenderDeps;
@@ -35,92 +62,78 @@ export class AlertSender {
   async deliver(tenant: string, sequence: bigint): Promise<JobResult> {
     const alert = await this.deps.billing.reader.row(tenant, 'alert', rowKeys.alert(sequence));
     if (alert === undefined) return DONE;
-    const [all, deliveries] = await Promise.all([
-      this.deps.destinations.list(tenant),
-      this.soFar(tenant, sequence),
-    ]);
-    const audience = await this.audience(tenant, alert, all);
-    const known = all.filter((place) => deliveries.get(place.conversation.key)?.state === 'sent');
-    const results = await this.tell(tenant, alert, {
-      places: [...new Set([...audience, ...known])],
-      deliveries,
-    });
-    const fallback = await this.fallBack(tenant, alert, { results, all, deliveries });
-    return this.conclude(tenant, alert, [...results.values(), ...fallback.values()]);
+    const begun = await this.deps.deliveries.begin(tenant, sequence);
+    if (begun.kind === 'busy') return { kind: 'again', at: begun.until };
+    const { round } = begun;
+    try {
+      const result = await this.work(await this.errand(tenant, alert, round));
+      await round.close();
+      return result;
+    } catch (error) {
+      // What was told until then should not be told again; where that can't be stored either, the first error counts.
+      await round.close().catch(() => undefined);
+      throw error;
+    }
   }
 
-  /** What came of it until now. What reached nobody starts anew: who refused it then may take it today. */
-  private async soFar(tenant: string, sequence: bigint): Promise<ReadonlyMap<string, Delivery>> {
-    const [deliveries, { undelivered }] = await Promise.all([
-      this.deps.deliveries.list(tenant, sequence),
+  private async errand(tenant: string, alert: Alert, round: DeliveryRound): Promise<Errand> {
+    const [all, isAdmin, { undelivered }] = await Promise.all([
+      this.deps.destinations.list(tenant),
+      this.deps.admins(tenant),
       this.deps.billing.reader.account(tenant),
     ]);
-    if (!undelivered.includes(sequence)) return deliveries;
-    return new Map([...deliveries].filter(([, { state }]) => state !== 'failed'));
+    const isUnheard = undelivered.includes(alert.sequence);
+    const card = this.deps.draw(alert, isAdmin);
+    // What reached nobody starts anew: who refused it then may take it today.
+    const deliveries = isUnheard
+      ? new Map([...round.known].filter(([, { state }]) => state !== 'failed'))
+      : round.known;
+    return { tenant, alert, round, all, isAdmin, isUnheard, card, deliveries };
   }
 
-  /** Who asked for alerts; where nobody did, the admins in person. */
-  private async audience(
-    tenant: string,
-    alert: Alert,
-    all: readonly Destination[],
-  ): Promise<readonly Destination[]> {
-    if (alert.only !== undefined) return all.filter((place) => place.conversation.key === alert.only);
-    const asked = all.filter((place) => place.alerts === 'on');
-    return asked.length > 0 ? asked : this.admins(tenant, all);
+  private async work(errand: Errand): Promise<JobResult> {
+    const asked = await this.tell(errand, audienceOf(errand));
+    const others = isAnyLost(errand, asked) ? standIns(errand, new Set(asked.keys())) : [];
+    const stoodIn = await this.tell(errand, others);
+    await errand.round.flush();
+    return this.conclude(errand, [...asked.values(), ...stoodIn.values()]);
   }
 
-  private async admins(tenant: string, all: readonly Destination[]): Promise<readonly Destination[]> {
-    const personal = all.filter((place) => place.person !== undefined && place.alerts !== 'paused');
-    const admins = await Promise.all(personal.map((place) => this.deps.isAdmin(tenant, place)));
-    return personal.filter((_, index) => admins[index]);
-  }
-
-  /** Where a destination is lost, now or in an earlier try, the admins whom the bot has met hear it in person. */
-  private async fallBack(
-    tenant: string,
-    alert: Alert,
-    said: {
-      results: ReadonlyMap<Destination, Told>;
-      all: readonly Destination[];
-      deliveries: ReadonlyMap<string, Delivery>;
-    },
-  ): Promise<ReadonlyMap<Destination, Told>> {
-    const lost =
-      [...said.results.values()].some((told) => told.kind === 'failed') ||
-      [...said.deliveries.values()].some(({ state }) => state === 'failed');
-    if (!lost || alert.only !== undefined) return new Map();
-    const others = said.all.filter((place) => !said.results.has(place));
-    return this.tell(tenant, alert, {
-      places: await this.admins(tenant, others),
-      deliveries: said.deliveries,
+  private tell(errand: Errand, places: readonly Destination[]): Promise<Results> {
+    const { round, card, deliveries } = errand;
+    return fanOut(places, async (destination): Promise<Told> => {
+      if (!round.isOurs) return this.takenOver();
+      const delivery = deliveries.get(destination.conversation.key);
+      return tellOne(this.deps, { ...errand, destination, delivery, card: card(destination) });
     });
   }
 
-  private async tell(
-    tenant: string,
-    alert: Alert,
-    to: { places: readonly Destination[]; deliveries: ReadonlyMap<string, Delivery> },
-  ): Promise<ReadonlyMap<Destination, Told>> {
-    const limit = pLimit(PARALLEL_MAX);
-    const told = await Promise.all(
-      to.places.map((destination) => {
-        const delivery = to.deliveries.get(destination.conversation.key);
-        const task = { tenant, alert, destination, delivery };
-        return limit(async () => [destination, await tellOne(this.deps, task)] as const);
-      }),
-    );
-    return new Map(told);
+  private takenOver(): Told {
+    return { kind: 'again', at: after(this.deps.now(), { seconds: TAKEN_OVER_SECONDS }), doubtful: 0 };
   }
 
-  private async conclude(tenant: string, alert: Alert, told: readonly Told[]): Promise<JobResult> {
+  private async conclude(errand: Errand, told: readonly Told[]): Promise<JobResult> {
+    const { tenant, alert, isUnheard } = errand;
+    const { sequence } = alert;
     const again = told.flatMap((one) => (one.kind === 'again' ? [one.at] : [])).sort();
-    const reached = told.some((one) => one.kind === 'told');
-    const undelivered = !reached && again.length === 0 && alert.only === undefined;
-    if (undelivered) this.deps.log.undelivered(tenant, alert.sequence);
-    if (undelivered || reached) {
-      await this.deps.billing.noteUndelivered(tenant, { sequence: alert.sequence, undelivered });
+    const count = (kind: Told['kind']): number => told.filter((one) => one.kind === kind).length;
+    const doubtful = told.reduce((sum, one) => sum + one.doubtful, 0);
+    const counts = { told: count('told'), again: again.length, failed: count('failed'), doubtful };
+    this.deps.log.round(tenant, sequence, counts);
+    const isReached = counts.told > 0;
+    const undelivered = !isReached && again.length === 0 && alert.only === undefined;
+    if (undelivered) this.deps.log.undelivered(tenant, sequence);
+    if (undelivered ? !isUnheard : isReached && isUnheard) {
+      await this.deps.billing.noteUndelivered(tenant, { sequence, undelivered });
     }
     return again[0] === undefined ? DONE : { kind: 'again', at: again[0] };
   }
+}
+
+/** Now or in an earlier round. */
+function isAnyLost({ deliveries }: Errand, results: Results): boolean {
+  return (
+    [...results.values()].some((told) => told.kind === 'failed') ||
+    [...deliveries.values()].some(({ state }) => state === 'failed')
+  );
 }

@@ -1,9 +1,8 @@
 /** One alert at one destination: whether it was told there, in which version, and as which message. */
 import { z } from 'zod';
-import { partitionOf } from '../../billing/lane/account-rows.js';
 import { fromColumns, json, toColumns } from '../../billing/rows/columns.js';
 import { newestFirst } from '../../billing/storage/keys.js';
-import type { TableStore } from '../../billing/storage/table.js';
+import type { Row, Write } from '../../billing/storage/table.js';
 
 export interface Delivery {
   readonly conversationKey: string;
@@ -14,6 +13,8 @@ export interface Delivery {
   readonly tries: number;
   /** Of the message, so that it can be brought up to date. */
   readonly activityId?: string;
+  /** Posts whose answer was lost: so often the alert may stand there besides. */
+  readonly doubtful?: number;
 }
 
 const schema = z.object({
@@ -22,32 +23,19 @@ const schema = z.object({
   version: json(z.number()),
   tries: json(z.number()),
   activityId: z.string().exactOptional(),
+  doubtful: json(z.number()).exactOptional(),
 });
 
-const DELIVERIES_MAX = 2_000;
-
-/** Deliveries share no ETag with the account: one sender's work on one alert is held together by its due row. */
-export class DeliveryStore {
-  private readonly table: TableStore;
-
-  constructor(table: TableStore) {
-    this.table = table;
-  }
-
-  async list(tenant: string, sequence: bigint): Promise<ReadonlyMap<string, Delivery>> {
-    const prefix = prefixOf(sequence);
-    const range = { from: `${prefix}:`, to: `${prefix};`, limit: DELIVERIES_MAX };
-    const rows = await this.table.query(partitionOf(tenant), range);
-    const deliveries = rows.map((row) => fromColumns<Delivery>(schema, row.key, row.values));
-    return new Map(deliveries.map((delivery) => [delivery.conversationKey, delivery]));
-  }
-
-  async put(tenant: string, sequence: bigint, delivery: Delivery): Promise<void> {
-    const key = `${prefixOf(sequence)}:${delivery.conversationKey}`;
-    await this.table.commit(partitionOf(tenant), [{ kind: 'put', key, values: toColumns(delivery) }]);
-  }
+/** All deliveries of an alert, and before them the claim on its delivery, whose key this is. */
+export function deliveryPrefix(sequence: bigint): string {
+  return `delivery:${newestFirst(sequence)}`;
 }
 
-function prefixOf(sequence: bigint): string {
-  return `delivery:${newestFirst(sequence)}`;
+export function readDelivery(row: Row): Delivery {
+  return fromColumns<Delivery>(schema, row.key, row.values);
+}
+
+export function deliveryWrite(sequence: bigint, delivery: Delivery): Write {
+  const key = `${deliveryPrefix(sequence)}:${delivery.conversationKey}`;
+  return { kind: 'put', key, values: toColumns(delivery) };
 }

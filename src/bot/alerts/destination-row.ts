@@ -16,6 +16,7 @@ const schema = z.object({
   ),
   locale: z.string(),
   alerts: z.enum(['on', 'off', 'paused']),
+  since: z.string().exactOptional(),
   person: json(z.object({ id: z.string(), name: z.string(), channelAccountId: z.string() })).exactOptional(),
 });
 

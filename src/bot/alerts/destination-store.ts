@@ -10,20 +10,38 @@ import type { Destination, Destinations } from './destinations.js';
 export const DESTINATIONS_MAX = 1_000;
 const ATTEMPTS_MAX = 5;
 const REMEMBERED_MAX = 5_000;
+/** What another instance wrote meanwhile (a pause, say) is met at the latest after that time. */
+const REMEMBERED_MS_MAX = 30_000;
 
 type Change = (known: Destination | undefined) => Destination | undefined;
 
+interface Memory {
+  readonly said: string;
+  /** Of the monotonic clock. */
+  readonly at: number;
+  /** Somebody was seen since, and the row is looked at when the memory ends. */
+  readonly look?: NodeJS.Timeout;
+}
+
 export class DestinationStore implements Destinations, Sightings {
   private readonly table: TableStore;
+  private readonly now: () => string;
   /** What each place said last, so that an ordinary message costs no storage call. */
-  private readonly remembered = new Map<string, string>();
+  private readonly remembered = new Map<string, Memory>();
 
-  constructor(table: TableStore) {
+  constructor(table: TableStore, now: () => string) {
     this.table = table;
+    this.now = now;
   }
 
   async setAlerts(tenant: string, conversation: ConversationRef, alerts: 'on' | 'off'): Promise<void> {
-    await this.change(tenant, conversation.key, (known) => ({ locale: '', ...known, conversation, alerts }));
+    await this.change(tenant, conversation.key, (known) => ({
+      locale: '',
+      ...known,
+      ...(known?.alerts !== alerts && { since: this.now() }),
+      conversation,
+      alerts,
+    }));
   }
 
   async find(tenant: string, conversationKey: string): Promise<Destination | undefined> {
@@ -40,7 +58,7 @@ export class DestinationStore implements Destinations, Sightings {
     const { tenant, conversation, locale, person } = sighting;
     const memory = `${tenant}|${conversation.key}`;
     const said = JSON.stringify([conversation, locale, person]);
-    if (this.remembered.get(memory) === said) return { isNew: false };
+    if (sighting.isEvent !== true && this.isRemembered(memory, said, sighting)) return { isNew: false };
     let isNew = false;
     await this.change(tenant, conversation.key, (known) => {
       isNew = known === undefined;
@@ -51,7 +69,7 @@ export class DestinationStore implements Destinations, Sightings {
   }
 
   async gone(tenant: string, conversationKey: string): Promise<void> {
-    this.remembered.delete(`${tenant}|${conversationKey}`);
+    this.forget(`${tenant}|${conversationKey}`);
     await this.table.commit(partitionOf(tenant), [{ kind: 'delete', key: destinationKey(conversationKey) }]);
   }
 
@@ -60,7 +78,7 @@ export class DestinationStore implements Destinations, Sightings {
    * stays as it is: waking up it must not count as one that did, or the others would no longer be told in person.
    */
   async pause(tenant: string, conversationKey: string): Promise<void> {
-    this.remembered.delete(`${tenant}|${conversationKey}`);
+    this.forget(`${tenant}|${conversationKey}`);
     await this.change(tenant, conversationKey, (known) =>
       known?.alerts === 'on' ? { ...known, alerts: 'paused' } : known,
     );
@@ -85,20 +103,53 @@ export class DestinationStore implements Destinations, Sightings {
     }
   }
 
+  /** Another instance may pause the place while it is remembered here: so the first sighting is made up for at the end. */
+  private isRemembered(memory: string, said: string, sighting: Sighting): boolean {
+    const known = this.remembered.get(memory);
+    if (known?.said !== said) return false;
+    const left = REMEMBERED_MS_MAX - (performance.now() - known.at);
+    if (left <= 0) return false;
+    const look =
+      known.look ??
+      setTimeout(() => {
+        void this.wake(memory, sighting);
+      }, left).unref();
+    this.remembered.set(memory, { ...known, look });
+    return true;
+  }
+
+  /** A place that is gone stays gone: it may have been removed after it was seen. Failing, the next message reads it. */
+  private async wake(memory: string, sighting: Sighting): Promise<void> {
+    this.forget(memory);
+    const { tenant, conversation } = sighting;
+    const change: Change = (known) => known && broughtUpToDate(known, sighting);
+    await this.change(tenant, conversation.key, change).catch(() => undefined);
+  }
+
   private remember(memory: string, said: string): void {
-    if (this.remembered.size >= REMEMBERED_MAX) this.remembered.clear();
-    this.remembered.set(memory, said);
+    for (const oldest of this.remembered.keys()) {
+      if (this.remembered.size < REMEMBERED_MAX) break;
+      this.forget(oldest);
+    }
+    this.forget(memory);
+    this.remembered.set(memory, { said, at: performance.now() });
+  }
+
+  private forget(memory: string): void {
+    clearTimeout(this.remembered.get(memory)?.look);
+    this.remembered.delete(memory);
   }
 }
 
 /** What the client did not send this time stays as it was; a place that was paused hears again. */
 function broughtUpToDate(
   known: Destination | undefined,
-  { conversation, locale, person }: Sighting,
+  { conversation, locale, person, now }: Sighting,
 ): Destination {
-  const before = known ?? { locale: '', alerts: 'off' as const };
-  const alerts = before.alerts === 'paused' ? 'on' : before.alerts;
-  const next = { conversation, locale: locale ?? before.locale, alerts };
+  const before: Omit<Destination, 'conversation'> = known ?? { locale: '', alerts: 'off', since: now };
+  const { person: _before, ...rest } = before;
+  const awake = before.alerts === 'paused' ? ({ alerts: 'on', since: now } as const) : {};
+  const next = { ...rest, conversation, locale: locale ?? before.locale, ...awake };
   const whose = conversation.kind === 'personal' ? (person ?? known?.person) : undefined;
   return whose === undefined ? next : { ...next, person: whose };
 }

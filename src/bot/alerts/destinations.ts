@@ -7,6 +7,8 @@ export interface Destination {
   readonly locale: string;
   /** `on`: asked for alerts. `off`: known, silent unless nobody else hears. `paused`: was on, and the channel refuses. */
   readonly alerts: 'on' | 'off' | 'paused';
+  /** When it was met, asked for alerts, or woke up, whichever came last: what happened before is no news there. */
+  readonly since?: string;
   /** Whose personal chat it is. */
   readonly person?: { readonly id: string; readonly name: string; readonly channelAccountId: string };
 }

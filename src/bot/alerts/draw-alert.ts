@@ -4,22 +4,32 @@ import type { Card } from '../../cards/render.js';
 import { speechFor } from '../../cards/speech.js';
 import type { Destination } from './destinations.js';
 
-export interface DrawParts {
-  /** Of the accounts: alerts speak of the account's days, wherever its readers are. */
-  readonly timeZone: string;
-  /** Whether this person is an admin now. */
-  readonly isAdmin: (tenant: string, destination: Destination) => Promise<boolean>;
-}
+/** Whether the person of a personal chat is an admin now; false of any other place. */
+export type IsAdmin = (destination: Destination) => boolean;
 
-export type DrawAlert = (tenant: string, alert: Alert, destination: Destination) => Promise<Card>;
+/** The card of one alert for each place. */
+export type Drawing = (destination: Destination) => Card;
 
-/** An alert in the language of the place that hears it, with the buttons that its readers may press. */
-export function alertDrawer({ timeZone, isAdmin }: DrawParts): DrawAlert {
-  return async (tenant, alert, destination) => {
-    const { conversation, alerts, locale } = destination;
-    // Many people read a group's card: the click itself is checked.
-    const canAct = conversation.kind !== 'personal' || (await isAdmin(tenant, destination));
-    const because = alerts === 'on' ? 'asked' : 'admin';
-    return alertCard(alert, { place: conversation.kind, canAct, because }, speechFor(locale, timeZone));
+export type DrawAlert = (alert: Alert, isAdmin: IsAdmin) => Drawing;
+
+/**
+ * An alert in the language of the place that hears it, with the buttons that its readers may press. Places that read
+ * the same share one card. `timeZone` is the accounts': alerts speak of their days, wherever the readers are.
+ */
+export function alertDrawer(timeZone: string): DrawAlert {
+  return (alert, isAdmin) => {
+    const drawn = new Map<string, Card>();
+    return (destination) => {
+      const { conversation, alerts, locale } = destination;
+      const place = conversation.kind;
+      // Many people read a group's card: the click itself is checked.
+      const canAct = place !== 'personal' || isAdmin(destination);
+      const because = alerts === 'on' ? ('asked' as const) : ('admin' as const);
+      const name = [place, canAct, because, locale].join('|');
+      const card =
+        drawn.get(name) ?? alertCard(alert, { place, canAct, because }, speechFor(locale, timeZone));
+      drawn.set(name, card);
+      return card;
+    };
   };
 }

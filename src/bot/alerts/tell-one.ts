@@ -1,27 +1,31 @@
-/** One alert at one destination: post it, or bring the card there up to date, and keep what came of it. */
+/** One alert at one destination: post it, or bring the card there up to date, and note what came of it. */
 import { after } from '../../billing/ledger/calendar.js';
 import type { Alert } from '../../billing/ledger/model.js';
-import type { Messenger, SendFailure } from '../messenger.js';
-import type { Delivery, DeliveryStore } from './delivery.js';
+import type { Card } from '../../cards/render.js';
+import type { Messenger, SendFailure, SendResult } from '../messenger.js';
+import { jittered, sendPatiently, type Patience } from '../sending.js';
+import type { Delivery } from './delivery.js';
+import type { DeliveryRound } from './delivery-round.js';
 import type { DestinationStore } from './destination-store.js';
 import type { Destination } from './destinations.js';
-import type { DrawAlert } from './draw-alert.js';
 
-/** After that many failures one destination is given up for this alert. */
+/** After so many rounds that failed one destination is given up for this alert. */
 export const DELIVERY_TRIES_MAX = 8;
 const BACKOFF_SECONDS = 5;
 const BACKOFF_SECONDS_MAX = 900;
+/** Within a round: what passes in seconds need not wait for the next. */
+export const ROUND_PATIENCE: Patience = { triesMax: 3, budgetMs: 20_000, delayMs: 500 };
 
 export interface TellDeps {
   readonly destinations: Pick<DestinationStore, 'gone' | 'pause'>;
-  readonly deliveries: DeliveryStore;
   readonly messenger: Pick<Messenger, 'post' | 'update'>;
+  readonly patience: Patience;
   readonly now: () => string;
-  readonly draw: DrawAlert;
   readonly log: TellLog;
 }
 
 export interface TellLog {
+  /** Each failed try of the message. */
   sendFailed(tenant: string, sequence: bigint, result: SendFailure): void;
 }
 
@@ -29,81 +33,109 @@ export interface Task {
   readonly tenant: string;
   readonly alert: Alert;
   readonly destination: Destination;
+  readonly card: Card;
+  /** What came of it in earlier rounds. */
   readonly delivery: Delivery | undefined;
+  readonly round: DeliveryRound;
 }
 
-export type Told =
+type Outcome =
   { readonly kind: 'told' } | { readonly kind: 'failed' } | { readonly kind: 'again'; readonly at: string };
 
-const TOLD: Told = { kind: 'told' };
-const FAILED: Told = { kind: 'failed' };
+/** `doubtful`: posts of this round whose answer was lost. */
+export type Told = Outcome & { readonly doubtful: number };
+
+const TOLD: Outcome = { kind: 'told' };
+const FAILED: Outcome = { kind: 'failed' };
+
+interface Telling extends Task {
+  /** Of all rounds. */
+  doubtful: number;
+}
 
 export async function tellOne(deps: TellDeps, task: Task): Promise<Told> {
   const { alert, delivery } = task;
-  if (delivery?.state === 'failed') return FAILED;
-  const heard = delivery?.state === 'sent';
-  if (heard && delivery.version >= alert.version) return TOLD;
-  const result = await send(deps, task);
-  if (result.kind === 'sent') return sent(deps, task, result.activityId);
-  deps.log.sendFailed(task.tenant, alert.sequence, result);
-  return heard ? updateFailed(deps, task, result) : postFailed(deps, task, result);
+  if (delivery?.state === 'failed') return { ...FAILED, doubtful: 0 };
+  const isHeard = delivery?.state === 'sent';
+  if (isHeard && delivery.version >= alert.version) return { ...TOLD, doubtful: 0 };
+  const before = delivery?.doubtful ?? 0;
+  const telling: Telling = { ...task, doubtful: before };
+  const outcome = await outcomeOf(deps, telling, { isHeard });
+  return { ...outcome, doubtful: telling.doubtful - before };
 }
 
-async function sent(deps: TellDeps, task: Task, answeredId: string): Promise<Told> {
-  const activityId = answeredId === '' ? task.delivery?.activityId : answeredId;
-  const { version } = task.alert;
-  await note(deps, task, {
-    state: 'sent',
-    version,
-    tries: 0,
-    ...(activityId !== undefined && { activityId }),
-  });
+async function outcomeOf(deps: TellDeps, telling: Telling, { isHeard }: { isHeard: boolean }) {
+  const result = await send(deps, telling);
+  if (result.kind === 'sent') return sent(telling, result.activityId);
+  return isHeard ? updateFailed(deps, telling, result) : postFailed(deps, telling, result);
+}
+
+async function send(deps: TellDeps, telling: Telling): Promise<SendResult> {
+  const { tenant, alert, card, delivery } = telling;
+  const to = { tenant, conversation: telling.destination.conversation };
+  const activityId = delivery?.activityId;
+  const failed = (failure: SendFailure): void => {
+    deps.log.sendFailed(tenant, alert.sequence, failure);
+    // The same update twice changes nothing; the same post twice stands there twice.
+    if (activityId === undefined && failure.kind === 'retry' && failure.doubtful) telling.doubtful += 1;
+  };
+  const once = (): Promise<SendResult> =>
+    activityId === undefined ? deps.messenger.post(to, card) : deps.messenger.update(to, activityId, card);
+  const result = await sendPatiently(deps.patience, once, failed);
+  if (result.kind !== 'sent') failed(result);
+  return result;
+}
+
+async function sent(telling: Telling, answeredId: string): Promise<Outcome> {
+  const activityId = answeredId === '' ? telling.delivery?.activityId : answeredId;
+  const { version } = telling.alert;
+  await note(telling, { state: 'sent', version, tries: 0, ...(activityId !== undefined && { activityId }) });
   return TOLD;
 }
 
-async function send(deps: TellDeps, { tenant, alert, destination, delivery }: Task) {
-  const card = await deps.draw(tenant, alert, destination);
-  const { conversation } = destination;
-  return delivery?.activityId === undefined
-    ? deps.messenger.post(conversation, card)
-    : deps.messenger.update(conversation, delivery.activityId, card);
-}
-
 /** The alert was heard there; only its card is old. A message that is gone is not posted again. */
-async function updateFailed(deps: TellDeps, task: Task, failure: SendFailure): Promise<Told> {
-  const tries = triesAfter(task);
+async function updateFailed(deps: TellDeps, telling: Telling, failure: SendFailure): Promise<Outcome> {
+  const tries = triesAfter(telling);
   const giveUp = !isPassing(failure) || tries >= DELIVERY_TRIES_MAX;
-  const version = giveUp ? task.alert.version : (task.delivery?.version ?? 0);
-  await note(deps, task, { ...task.delivery, state: 'sent', version, tries });
+  const version = giveUp ? telling.alert.version : (telling.delivery?.version ?? 0);
+  await note(telling, { ...telling.delivery, state: 'sent', version, tries });
   return giveUp ? TOLD : { kind: 'again', at: retryAt(deps.now(), failure, tries) };
 }
 
-async function postFailed(deps: TellDeps, task: Task, failure: SendFailure): Promise<Told> {
-  const key = task.destination.conversation.key;
-  const tries = triesAfter(task);
-  const again = isPassing(failure) && tries < DELIVERY_TRIES_MAX;
-  // Noted first: after a crash the note still says that somebody lost this alert, and the admins hear it in person.
-  await note(deps, task, { state: again ? 'waiting' : 'failed', version: 0, tries });
-  if (failure.kind === 'gone') await deps.destinations.gone(task.tenant, key);
-  if (failure.kind === 'blocked') await deps.destinations.pause(task.tenant, key);
-  return again ? { kind: 'again', at: retryAt(deps.now(), failure, tries) } : FAILED;
+async function postFailed(deps: TellDeps, telling: Telling, failure: SendFailure): Promise<Outcome> {
+  const { tenant, destination, round } = telling;
+  const { key } = destination.conversation;
+  const tries = triesAfter(telling);
+  if (isPassing(failure) && tries < DELIVERY_TRIES_MAX) {
+    await note(telling, { state: 'waiting', version: 0, tries });
+    return { kind: 'again', at: retryAt(deps.now(), failure, tries) };
+  }
+  await note(telling, { state: 'failed', version: 0, tries });
+  // Stored first: after a crash the note still says that somebody lost this alert, and the admins hear it in person.
+  await round.flush();
+  if (failure.kind === 'gone') await deps.destinations.gone(tenant, key);
+  if (failure.kind === 'blocked') await deps.destinations.pause(tenant, key);
+  return FAILED;
 }
 
 function isPassing(failure: SendFailure): boolean {
   return failure.kind === 'throttled' || failure.kind === 'retry';
 }
 
-function triesAfter({ delivery }: Task): number {
+function triesAfter({ delivery }: Telling): number {
   return (delivery?.tries ?? 0) + 1;
 }
 
 function retryAt(now: string, failure: SendFailure, tries: number): string {
-  const backoff = Math.min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS * 2 ** (tries - 1));
-  const asked = failure.kind === 'throttled' ? Math.ceil(failure.retryAfterMs / 1_000) : 0;
-  return after(now, { seconds: Math.max(backoff, asked) });
+  const backoff = jittered(Math.min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS * 2 ** (tries - 1)));
+  const asked = failure.kind === 'throttled' ? failure.retryAfterMs / 1_000 : 0;
+  return after(now, { seconds: Math.ceil(Math.max(backoff, asked)) });
 }
 
-function note(deps: TellDeps, task: Task, delivery: Omit<Delivery, 'conversationKey'>): Promise<void> {
-  const conversationKey = task.destination.conversation.key;
-  return deps.deliveries.put(task.tenant, task.alert.sequence, { ...delivery, conversationKey });
+function note(
+  { round, destination, doubtful }: Telling,
+  delivery: Omit<Delivery, 'conversationKey'>,
+): Promise<void> {
+  const conversationKey = destination.conversation.key;
+  return round.note({ ...delivery, conversationKey, ...(doubtful > 0 && { doubtful }) });
 }

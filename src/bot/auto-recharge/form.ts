@@ -3,11 +3,13 @@ import { DEFAULT_MONTH_CAP_RECHARGES } from '../../billing/ledger/commands/set-a
 import { money, type Money } from '../../billing/money.js';
 import type { PaymentMethod } from '../../billing/payments/processor.js';
 import {
+  RULE_FIELDS,
   autoRechargeForm,
   type AutoRechargeFormFacts,
   type RuleField,
 } from '../../cards/auto-recharge-form.js';
 import type { Card } from '../../cards/render.js';
+import type { StringKey } from '../../cards/speech.js';
 import { checkAmount, type CheckedAmount, type Till } from '../add-funds/form.js';
 import { amountProblem, parseAmount } from '../parse-amount.js';
 
@@ -20,6 +22,7 @@ export interface Terms {
   readonly trigger: bigint;
   readonly amount: bigint;
   readonly monthCap: bigint;
+  readonly dayCap?: bigint;
   readonly method: PaymentMethod;
 }
 
@@ -54,8 +57,9 @@ export function prefilled({ turn, services, account }: Till): RuleValues {
   const text = (micros: bigint): string => turn.speech.money(money(micros, account.currency));
   const { rule } = account;
   if (rule !== undefined) {
-    const { trigger, amount, monthCap, method } = rule;
-    return { trigger: text(trigger), amount: text(amount), monthCap: text(monthCap), method: method.id };
+    const { trigger, amount, monthCap, dayCap, method } = rule;
+    const caps = { monthCap: text(monthCap), ...(dayCap !== undefined && { dayCap: text(dayCap) }) };
+    return { trigger: text(trigger), amount: text(amount), ...caps, method: method.id };
   }
   const { minimum, maximum } = services.billing.limits;
   const [small = minimum, larger = small] = services.presets.filter(
@@ -68,33 +72,53 @@ export type CheckedRule =
   | { readonly kind: 'terms'; readonly terms: Terms }
   | { readonly kind: 'wrong'; readonly problems: RuleProblems };
 
+interface Read {
+  readonly trigger: CheckedAmount;
+  readonly amount: CheckedAmount;
+  readonly monthCap: CheckedAmount;
+  readonly dayCap: CheckedAmount | undefined;
+}
+
 /** All fields are judged at once, so that nobody has to come back twice. */
 export function checkValues(till: Till, values: RuleValues): CheckedRule {
-  const trigger = checkTrigger(till, values.trigger ?? '');
   const amount = checked(till, values.amount ?? '', (read) => checkAmount(till, read));
-  const monthCap = checkCap(till, values.monthCap ?? '', amount);
-  const method = methodOf(till, values.method);
-  const problems = {
-    ...problemOf('trigger', trigger),
-    ...problemOf('amount', amount),
-    ...problemOf('monthCap', monthCap),
-    ...methodProblem(till, method),
+  const read: Read = {
+    trigger: checkTrigger(till, values.trigger ?? ''),
+    amount,
+    monthCap: checkMonthCap(till, values.monthCap ?? '', amount),
+    dayCap: checkDayCap(till, values.dayCap ?? '', amount),
   };
-  const read = [trigger, amount, monthCap].flatMap((field) =>
-    field.kind === 'amount' ? [field.amount.micros] : [],
-  );
-  const [triggerRead, amountRead, capRead] = read;
-  const complete = triggerRead !== undefined && amountRead !== undefined && capRead !== undefined;
-  if (!complete || method === undefined) return { kind: 'wrong', problems };
-  return { kind: 'terms', terms: { trigger: triggerRead, amount: amountRead, monthCap: capRead, method } };
+  const method = methodOf(till, values.method);
+  const numbers = numbersOf(read);
+  if (numbers !== undefined && method !== undefined) return { kind: 'terms', terms: { ...numbers, method } };
+  const wrong = RULE_FIELDS.map((field) => problemOf(field, read[field]));
+  return {
+    kind: 'wrong',
+    problems: Object.assign({}, ...wrong, methodProblem(till, method)) as RuleProblems,
+  };
+}
+
+/** Undefined where one of them can't be read. */
+function numbersOf({ dayCap, ...needed }: Read): Omit<Terms, 'method'> | undefined {
+  const [trigger] = microsOf(needed.trigger);
+  const [amount] = microsOf(needed.amount);
+  const [monthCap] = microsOf(needed.monthCap);
+  if (trigger === undefined || amount === undefined || monthCap === undefined) return undefined;
+  if (dayCap === undefined) return { trigger, amount, monthCap };
+  const [most] = microsOf(dayCap);
+  return most === undefined ? undefined : { trigger, amount, monthCap, dayCap: most };
+}
+
+function microsOf(field: CheckedAmount): readonly bigint[] {
+  return field.kind === 'amount' ? [field.amount.micros] : [];
 }
 
 function methodProblem({ turn }: Till, method: PaymentMethod | undefined): RuleProblems {
   return method === undefined ? { method: turn.speech.say('addFunds.methodGone') } : {};
 }
 
-function problemOf(field: RuleField, reading: CheckedAmount): RuleProblems {
-  return reading.kind === 'wrong' && reading.problem !== '' ? { [field]: reading.problem } : {};
+function problemOf(field: RuleField, reading: CheckedAmount | undefined): RuleProblems {
+  return reading?.kind === 'wrong' && reading.problem !== '' ? { [field]: reading.problem } : {};
 }
 
 /** An untouched choice comes back as it was shown: the first one. */
@@ -120,15 +144,29 @@ function checkTrigger(till: Till, typed: string): CheckedAmount {
   });
 }
 
-/** Left empty it is four recharges. Beside an unreadable amount there is nothing to compare it with. */
-function checkCap(till: Till, typed: string, recharge: CheckedAmount): CheckedAmount {
-  const { speech } = till.turn;
+/** Left empty it is four recharges. */
+function checkMonthCap(till: Till, typed: string, recharge: CheckedAmount): CheckedAmount {
   if (typed.trim() === '') return fourRecharges(recharge);
+  return checkCap(till, { typed, problem: 'autoRecharge.problem.cap' }, recharge);
+}
+
+/** Left empty there is none. */
+function checkDayCap(till: Till, typed: string, recharge: CheckedAmount): CheckedAmount | undefined {
+  if (typed.trim() === '') return undefined;
+  return checkCap(till, { typed, problem: 'autoRecharge.problem.dayCap' }, recharge);
+}
+
+/** Beside an unreadable amount there is nothing to compare a cap with. */
+function checkCap(
+  till: Till,
+  { typed, problem }: { readonly typed: string; readonly problem: StringKey },
+  recharge: CheckedAmount,
+): CheckedAmount {
+  const { speech } = till.turn;
   return checked(till, typed, (amount) => {
     if (recharge.kind === 'wrong' || amount.micros >= recharge.amount.micros)
       return { kind: 'amount', amount };
-    const problem = speech.say('autoRecharge.problem.cap', { amount: speech.money(recharge.amount) });
-    return { kind: 'wrong', problem };
+    return { kind: 'wrong', problem: speech.say(problem, { amount: speech.money(recharge.amount) }) };
   });
 }
 

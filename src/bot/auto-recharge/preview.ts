@@ -1,10 +1,12 @@
 /** The preview: what will be set, what it can cost, and what happens the moment it is confirmed. */
 import { z } from 'zod';
 import type { Account, AutoRechargeRule } from '../../billing/ledger/model.js';
+import { RECHARGES_PER_HOUR_MAX, rechargesOfLastHour } from '../../billing/ledger/breaker.js';
+import { healthAfterSaving } from '../../billing/ledger/recharge-health.js';
 import { countersAt, pendingAmount, rechargeState } from '../../billing/ledger/recharge-state.js';
 import { autoRechargePreview, type Forecast, type PreviewFacts } from '../../cards/auto-recharge-preview.js';
 import type { Card } from '../../cards/render.js';
-import type { Till } from '../add-funds/form.js';
+import { chosen, type Till } from '../add-funds/form.js';
 import type { OpenedForm } from '../form-token.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
@@ -15,6 +17,7 @@ const PURPOSE = 'autoRecharge';
 export function previewCard(till: Till, terms: Terms, reason?: PreviewFacts['reason']): Card {
   const { turn, services, account } = till;
   const forecast = forecastOf(account, terms, turn.now);
+  const used = countersAt(account, turn.now);
   const token = services.tokens.seal({
     id: services.newId(),
     purpose: PURPOSE,
@@ -25,6 +28,7 @@ export function previewCard(till: Till, terms: Terms, reason?: PreviewFacts['rea
       trigger: terms.trigger.toString(),
       amount: terms.amount.toString(),
       monthCap: terms.monthCap.toString(),
+      ...(terms.dayCap !== undefined && { dayCap: terms.dayCap.toString() }),
       method: terms.method.id,
       charges: forecast.kind === 'due' ? 'now' : 'no',
     },
@@ -35,7 +39,8 @@ export function previewCard(till: Till, terms: Terms, reason?: PreviewFacts['rea
       currency: account.currency,
       balance: account.balance,
       forecast,
-      usedThisMonth: countersAt(account, turn.now).monthTotal,
+      usedThisMonth: used.monthTotal,
+      usedToday: used.dayTotal,
       ...(reason !== undefined && { reason }),
       token,
       now: turn.now,
@@ -46,23 +51,40 @@ export function previewCard(till: Till, terms: Terms, reason?: PreviewFacts['rea
 
 /** The ledger's own judgement of the account as it would be with this rule. */
 export function forecastOf(account: Account, terms: Terms, now: string): Forecast {
-  const { trigger, amount, monthCap } = terms;
-  const state = rechargeState(
-    { ...account, rule: ruleFor(terms, now), health: { failures: 0, held: false } },
-    now,
-  );
-  if (state.kind === 'due') {
-    const missing = trigger - account.balance - pendingAmount(account);
-    const room = (monthCap - countersAt(account, now).monthTotal) / amount;
-    return { kind: 'due', recharges: (missing + amount - 1n) / amount, room };
-  }
+  const rule = ruleFor(terms, now);
+  const saved = { ...account, rule, health: healthAfterSaving(account, rule.method) };
+  const state = rechargeState(saved, now);
+  if (state.kind === 'due') return dueWith(saved, rule, now);
   if (state.kind === 'inProgress') return { kind: 'inProgress', pending: pendingAmount(account) };
-  if (state.kind === 'capped') return { kind: 'capped', until: state.until ?? now };
-  return { kind: 'notNeeded' };
+  if (state.kind === 'capped' || state.kind === 'waiting') return heldUntil(state.kind, state, now);
+  return { kind: state.kind === 'paused' || state.kind === 'tripped' ? state.kind : 'notNeeded' };
 }
 
-function ruleFor({ trigger, amount, monthCap, method }: Terms, now: string): AutoRechargeRule {
-  return { enabled: true, trigger, amount, monthCap, method, setBy: { id: '', name: '' }, setAt: now };
+function heldUntil(
+  kind: 'capped' | 'waiting',
+  { until, cap }: { readonly until?: string; readonly cap?: 'day' | 'month' },
+  now: string,
+): Forecast {
+  const at = until ?? now;
+  return kind === 'waiting' ? { kind, until: at } : { kind, until: at, cap: cap ?? 'month' };
+}
+
+/** One recharge follows another until the trigger is reached, a cap is, or the breaker asks a person. */
+function dueWith(account: Account, rule: AutoRechargeRule, now: string): Forecast {
+  const { trigger, amount, monthCap, dayCap = monthCap } = rule;
+  const missing = trigger - account.balance - pendingAmount(account);
+  const { monthTotal, dayTotal } = countersAt(account, now);
+  const [inMonth, inDay] = [(monthCap - monthTotal) / amount, (dayCap - dayTotal) / amount];
+  return {
+    kind: 'due',
+    recharges: (missing + amount - 1n) / amount,
+    room: inMonth < inDay ? inMonth : inDay,
+    inAnHour: BigInt(RECHARGES_PER_HOUR_MAX - rechargesOfLastHour(account, now).length),
+  };
+}
+
+function ruleFor({ method, ...terms }: Terms, now: string): AutoRechargeRule {
+  return { enabled: true, ...terms, method: chosen(method), setBy: { id: '', name: '' }, setAt: now };
 }
 
 const micros = z
@@ -73,6 +95,7 @@ const termsSchema = z.object({
   trigger: micros,
   amount: micros,
   monthCap: micros,
+  dayCap: micros.optional(),
   method: z.string(),
   charges: z.enum(['now', 'no']),
 });

@@ -1,5 +1,6 @@
 /** "Try again now": asked with the amount where it would charge, at once where it only ends a pause. */
 import { z } from 'zod';
+import { resumed } from '../../billing/ledger/recharge-health.js';
 import { rechargeState } from '../../billing/ledger/recharge-state.js';
 import type { Account, AutoRechargeRule } from '../../billing/ledger/model.js';
 import { autoRechargeState } from '../../cards/auto-recharge-card.js';
@@ -29,7 +30,8 @@ async function answer(account: Account, turn: Turn, services: Services): Promise
 }
 
 function wouldCharge(account: Account, now: string): boolean {
-  return rechargeState({ ...account, health: { failures: 0, held: false } }, now).kind === 'due';
+  const { rule } = account;
+  return rule !== undefined && rechargeState(resumed(account, rule, now), now).kind === 'due';
 }
 
 interface Asked {
@@ -78,9 +80,10 @@ interface Resumption {
 
 async function resume({ turn, services, before, click }: Resumption): Promise<Card> {
   const { speech, tenant } = turn;
-  const resumed = await services.billing.resumeAutoRecharge(tenant, click);
+  const by = { id: turn.person.id, name: turn.person.name };
+  const answered = await services.billing.resumeAutoRecharge(tenant, by, click);
   const { account, situation } = await seenSince(before, turn, services);
   const { rule, currency, balance } = account;
-  if (resumed.kind === 'refused' || rule?.enabled !== true) return offCard(account, speech);
+  if (answered.kind === 'refused' || rule?.enabled !== true) return offCard(account, speech);
   return autoRechargeState({ rule, currency, balance, situation, asked: 'retry' }, speech);
 }

@@ -3,7 +3,7 @@ import type { AutoRechargeRule } from '../../billing/ledger/model.js';
 import type { Refusal } from '../../billing/ledger/world.js';
 import { money } from '../../billing/money.js';
 import { autoRechargeState } from '../../cards/auto-recharge-card.js';
-import { openTill, type Till } from '../add-funds/form.js';
+import { chosen, openTill, type Till } from '../add-funds/form.js';
 import { post, replace, type Reply } from '../command.js';
 import { notices } from '../notices.js';
 import type { Services } from '../services.js';
@@ -30,13 +30,12 @@ export async function confirm(token: string, turn: Turn, services: Services): Pr
 
 async function save(till: Till, preview: OpenedPreview, terms: Terms): Promise<Reply> {
   const { turn, services, account } = till;
-  const { id, brand, last4 } = terms.method;
-  const { trigger, amount, monthCap } = terms;
+  const { method, ...numbers } = terms;
   const by = { id: turn.person.id, name: turn.person.name };
   const { mintedAt } = preview;
   const set = await services.billing.setAutoRecharge(
     turn.tenant,
-    { trigger, amount, monthCap, method: { id, brand, last4 }, by, mintedAt },
+    { ...numbers, method: chosen(method), by, mintedAt },
     { id: preview.id, mintedAt },
   );
   if (set.kind === 'refused') return afterRefusal(till, preview, set.reason);
@@ -76,12 +75,18 @@ function standing({ turn, account }: Till, { terms }: OpenedPreview) {
 function isOwn(rule: AutoRechargeRule, terms: OpenedPreview['terms'], turn: Turn): boolean {
   const sameNumbers =
     rule.trigger === terms.trigger && rule.amount === terms.amount && rule.monthCap === terms.monthCap;
-  return sameNumbers && rule.method.id === terms.method && rule.setBy.id === turn.person.id;
+  return (
+    sameNumbers &&
+    rule.dayCap === terms.dayCap &&
+    rule.method.id === terms.method &&
+    rule.setBy.id === turn.person.id
+  );
 }
 
 /** As a person would have typed them, to be judged again by today's limits. */
 function valuesOf({ turn, account }: Till, terms: OpenedPreview['terms']): RuleValues {
   const text = (micros: bigint): string => turn.speech.money(money(micros, account.currency));
-  const { trigger, amount, monthCap, method } = terms;
-  return { trigger: text(trigger), amount: text(amount), monthCap: text(monthCap), method };
+  const { trigger, amount, monthCap, dayCap, method } = terms;
+  const caps = { monthCap: text(monthCap), ...(dayCap !== undefined && { dayCap: text(dayCap) }) };
+  return { trigger: text(trigger), amount: text(amount), ...caps, method };
 }

@@ -88,6 +88,7 @@ const SIMPLE = {
   inProgress: 'inProgress',
   paused: 'paused',
   held: 'held',
+  tripped: 'tripped',
   off: 'notNeeded',
   notNeeded: 'notNeeded',
 } as const;

@@ -17,6 +17,7 @@ const WORDS: readonly RoleWords[] = [
   { field: 'trigger', place: 'beside', words: words('autoRecharge.words.trigger.beside') },
   { field: 'amount', place: 'before', words: words('autoRecharge.words.amount.before') },
   { field: 'amount', place: 'beside', words: words('autoRecharge.words.amount.beside') },
+  { field: 'dayCap', place: 'beside', words: words('autoRecharge.words.dayCap.beside') },
   { field: 'monthCap', place: 'beside', words: words('autoRecharge.words.monthCap.beside') },
 ];
 
@@ -73,13 +74,18 @@ type Reading = ReadonlyMap<RuleField, number>;
 /** `shift` 0 reads `trigger 20`, -1 reads `20 trigger`; undefined where that makes no sense. */
 function assign(gaps: readonly string[], count: number, shift: 0 | -1): Reading | undefined {
   const pairs = gaps.flatMap((gap, index) =>
-    WORDS.filter((role) => hasOne(gap, role.words)).map(
-      ({ field, place }) => [field, place === 'before' ? index : index + shift] as const,
-    ),
+    rolesIn(gap).map(({ field, place }) => [field, place === 'before' ? index : index + shift] as const),
   );
   const reading = new Map(pairs);
   const inside = pairs.every(([field, at]) => at >= 0 && at < count && reading.get(field) === at);
   return inside && new Set(reading.values()).size === reading.size ? reading : undefined;
+}
+
+/** `daily cap` is the day's, although `cap` alone is the month's. */
+function rolesIn(gap: string): readonly RoleWords[] {
+  const named = WORDS.filter((role) => hasOne(gap, role.words));
+  const daily = named.some(({ field }) => field === 'dayCap');
+  return daily ? named.filter(({ field }) => field !== 'monthCap') : named;
 }
 
 function hasOne(gap: string, candidates: readonly string[]): boolean {

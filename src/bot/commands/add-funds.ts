@@ -19,7 +19,7 @@ import {
 import { outcomeCard } from '../add-funds/outcome.js';
 import { confirm } from '../add-funds/pay.js';
 import { previewCard } from '../add-funds/preview.js';
-import { action, post, replace, type Command } from '../command.js';
+import { action, post, readingAccount, replace, type Command } from '../command.js';
 import { notices } from '../notices.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
@@ -45,22 +45,29 @@ const previewData = z.object({
 
 export const addFundsCommand: Command = {
   role: 'admin',
+  readsAccount: true,
   run: async ({ rest }, turn, services) => {
     const till = await openTill(turn, services);
     return post(rest === '' ? formCard(till, { amount: '' }) : await previewOrForm(till, { amount: rest }));
   },
   actions: {
-    form: action('admin', formData, async (data, turn, services) =>
-      post(await filledForm(data, turn, services)),
+    form: readingAccount(
+      action('admin', formData, async (data, turn, services) => post(await filledForm(data, turn, services))),
     ),
-    change: action('admin', formData, async (data, turn, services) =>
-      replace(await filledForm(data, turn, services)),
+    change: readingAccount(
+      action('admin', formData, async (data, turn, services) =>
+        replace(await filledForm(data, turn, services)),
+      ),
     ),
-    preview: action('admin', previewData, async (data, turn, services) =>
-      replace(await previewOrForm(await openTill(turn, services), data)),
+    preview: readingAccount(
+      action('admin', previewData, async (data, turn, services) =>
+        replace(await previewOrForm(await openTill(turn, services), data)),
+      ),
     ),
-    confirm: action('admin', z.object({ token: z.string().max(4_000) }), ({ token }, turn, services) =>
-      confirm(token, turn, services),
+    confirm: readingAccount(
+      action('admin', z.object({ token: z.string().max(4_000) }), ({ token }, turn, services) =>
+        confirm(token, turn, services),
+      ),
     ),
     discard: action('admin', z.object({}), async (_data, turn) => replace(discarded(turn))),
     status: action('viewer', z.object({ id }), async (data, turn, services) => {

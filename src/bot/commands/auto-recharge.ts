@@ -25,7 +25,7 @@ const FIELD_CHARS_MAX = 20_000;
 const TOKEN_CHARS_MAX = 2_000;
 
 const typed = z.string().max(FIELD_CHARS_MAX).optional();
-const fields = z.object({ trigger: typed, amount: typed, monthCap: typed, method: typed });
+const fields = z.object({ trigger: typed, amount: typed, monthCap: typed, dayCap: typed, method: typed });
 const sealed = z.object({ token: z.string().min(1).max(TOKEN_CHARS_MAX) });
 const ruleSetAt = z.object({ setAt: z.string().max(40) });
 
@@ -58,7 +58,7 @@ export const autoRechargeCommand: Command = {
 function fromWords(rest: string, till: Till): Reply {
   const said = typedRule(rest);
   const before = prefilled(till);
-  const values: RuleValues = { ...before, ...said, ...freshCap(said.amount, before) };
+  const values: RuleValues = { ...before, ...said, ...freshCaps(said.amount, before) };
   if (said.trigger === undefined || said.amount === undefined)
     return post(formCard(till, { values: { ...values, ...said }, problems: saidProblems(till, said) }));
   const asked = { ...values, ...said };
@@ -70,9 +70,9 @@ function fromWords(rest: string, till: Till): Reply {
   );
 }
 
-/** With another amount the old limit may be too low, or meaningless: it becomes the default again. */
-function freshCap(amount: string | undefined, before: RuleValues): { readonly monthCap?: string } {
-  return amount === undefined || before.monthCap === undefined ? {} : { monthCap: '' };
+/** With another amount the old limits may be too low, or meaningless: they become the default again. */
+function freshCaps(amount: string | undefined, before: RuleValues): RuleValues {
+  return amount === undefined || before.monthCap === undefined ? {} : { monthCap: '', dayCap: '' };
 }
 
 /** Only what was typed is judged: a field that nobody touched is not wrong yet. */

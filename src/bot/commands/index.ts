@@ -2,6 +2,7 @@
 import type { Command } from '../command.js';
 import type { CommandName } from '../command-name.js';
 import { addFundsCommand } from './add-funds.js';
+import { adjustCommand } from './adjust.js';
 import { alertsCommand } from './alerts.js';
 import { autoRechargeCommand } from './auto-recharge.js';
 import { balanceCommand } from './balance.js';
@@ -9,8 +10,10 @@ import { createHelpCommand } from './help.js';
 import { historyCommand } from './history.js';
 import { membersCommand } from './members.js';
 import { paymentsCommand } from './payments.js';
+import { refundCommand } from './refund.js';
 import { spendCommand } from './spend.js';
 import { usageIssuesCommand } from './usage-issues.js';
+import { whyCommand } from './why.js';
 
 export const commands: Readonly<Record<CommandName, Command>> = {
   help: createHelpCommand((name) => commands[name].role),
@@ -21,6 +24,9 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   alerts: alertsCommand,
   spend: spendCommand,
   payments: paymentsCommand,
-  usageIssues: usageIssuesCommand,
+  why: whyCommand,
   members: membersCommand,
+  usageIssues: usageIssuesCommand,
+  refund: refundCommand,
+  adjust: adjustCommand,
 };

@@ -1,6 +1,7 @@
-/** `payments`: what is not finished yet, and cancelling it. */
+/** `payments`: what is not finished yet, refunds too, and cancelling it. */
 import { z } from 'zod';
-import type { Payment, PaymentStatus } from '../../billing/ledger/model.js';
+import type { Account, Payment, PaymentStatus } from '../../billing/ledger/model.js';
+import { rowKeys } from '../../billing/ledger/world.js';
 import type { CancelNotice } from '../../cards/payment-card.js';
 import { paymentsCard } from '../../cards/payments-card.js';
 import type { Card } from '../../cards/render.js';
@@ -30,8 +31,19 @@ export const paymentsCommand: Command = {
 
 async function list(turn: Turn, services: Services): Promise<Card> {
   const account = await services.billing.reader.account(turn.tenant);
-  const payments = await openPayments(turn, services, account);
-  return paymentsCard({ payments, now: turn.now, canAct: turn.role === 'admin' }, turn.speech);
+  const [payments, refunds] = await Promise.all([
+    openPayments(turn, services, account),
+    refundsOf(account, services),
+  ]);
+  return paymentsCard({ payments, refunds, now: turn.now, canAct: turn.role === 'admin' }, turn.speech);
+}
+
+async function refundsOf(
+  { tenant, openRefunds }: Account,
+  { billing }: Services,
+): Promise<readonly Payment[]> {
+  if (openRefunds.length === 0) return [];
+  return billing.reader.rows(tenant, 'payment', openRefunds.map(rowKeys.payment));
 }
 
 /** The card tells what came out; a charge that was there before stays what it is. */

@@ -1,4 +1,11 @@
-import { DueQueue, shardOf, SHARDS, shards, TRIES_MAX } from '../../../src/billing/due/due-queue.js';
+import {
+  DueQueue,
+  shardOf,
+  SHARDS,
+  shards,
+  TRIES_MAX,
+  type DuePage,
+} from '../../../src/billing/due/due-queue.js';
 import type { Job } from '../../../src/billing/ledger/world.js';
 import { after } from '../../../src/billing/ledger/calendar.js';
 import { MemoryTableStore } from '../../../src/billing/storage/memory-table.js';
@@ -89,16 +96,70 @@ test('the longest waiting work comes first', async () => {
   expect((await due()).map((ticket) => ticket.subject)).toEqual(['1', '2']);
 });
 
-test('a row that this program did not write is parked, and does not block those behind it', async () => {
+test('a row that no version of this program wrote is parked, and does not block those behind it', async () => {
   const { clock, table, queue, due } = queueAt();
-  const key = `${after(START, { seconds: 1 })}|unknown|x|y`;
+  const key = `${after(START, { seconds: 1 })}|payment|x|y`;
+  await table.commit(SHARD, [{ kind: 'insert', key, values: { name: 'payment', subject: 'y' } }]);
+  await queue.schedule(TENANT, [PAYMENT]);
+  clock.pass({ hours: 1 });
+  expect(await due()).toMatchObject([{ tenant: TENANT, name: 'payment' }]);
+  expect(await queue.countParked()).toBe(1);
+});
+
+test('a job of another version is left to it as it is, and named', async () => {
+  const { clock, table, queue } = queueAt();
+  const key = `${after(START, { seconds: 1 })}|later|x|y`;
   await table.commit(SHARD, [
-    { kind: 'insert', key, values: { tenant: TENANT, name: 'unknown', subject: 'y' } },
+    { kind: 'insert', key, values: { tenant: TENANT, name: 'later', subject: 'y', more: 'kept' } },
   ]);
   await queue.schedule(TENANT, [PAYMENT]);
   clock.pass({ hours: 1 });
-  expect(await due()).toMatchObject([{ name: 'payment' }]);
-  expect(await queue.countParked()).toBe(1);
+  const page = await queue.page(SHARD, { to: clock.now() });
+  expect(page).toMatchObject({ foreign: ['later'], tickets: [{ name: 'payment' }] });
+  expect(await queue.countParked()).toBe(0);
+  expect((await table.get(SHARD, key))?.values).toMatchObject({ name: 'later', more: 'kept' });
+});
+
+test('more than a page of due work is read on, page by page', async () => {
+  const { clock, queue } = queueAt();
+  const jobs = Array.from({ length: 250 }, (_, index): Job => ({ name: 'payment', subject: `p${index}` }));
+  await queue.schedule(TENANT, jobs);
+  clock.pass({ hours: 1 });
+  const subjects = new Set<string>();
+  let from: string | undefined;
+  do {
+    const page: DuePage = await queue.page(SHARD, { to: clock.now(), ...(from !== undefined && { from }) });
+    for (const { subject } of page.tickets) subjects.add(subject);
+    from = page.next;
+  } while (from !== undefined);
+  expect(subjects.size).toBe(250);
+});
+
+test('parked work gets one more try when it is asked for, and is parked again if that fails', async () => {
+  const { clock, queue, due } = queueAt();
+  let [ticket] = await queue.schedule(TENANT, [PAYMENT]);
+  while (!(await queue.putBack(ticket!))) {
+    clock.pass({ hours: 2 });
+    [ticket] = await due();
+  }
+  await queue.unpark(SHARD);
+  clock.pass({ seconds: 1 });
+  [ticket] = await due();
+  expect([ticket?.subject, await queue.countParked()]).toEqual(['p1', 0]);
+  expect(await queue.putBack(ticket!)).toBe(true);
+  expect([await due(), await queue.countParked()]).toEqual([[], 1]);
+});
+
+test('an undelivered alert is counted once, until somebody heard it', async () => {
+  const { queue } = queueAt();
+  const note = { sequence: 7n, undelivered: true };
+  await queue.noteUndelivered(TENANT, note);
+  await queue.noteUndelivered(TENANT, note);
+  await queue.noteUndelivered('another', note);
+  expect(await queue.countUndelivered()).toBe(2);
+  await queue.noteUndelivered(TENANT, { ...note, undelivered: false });
+  await queue.noteUndelivered(TENANT, { ...note, undelivered: false });
+  expect([await queue.countUndelivered(), await queue.countParked()]).toEqual([1, 0]);
 });
 
 test('tenants and subjects with characters that a key can not have come back as they are', async () => {

@@ -4,6 +4,7 @@ import {
   dayOf,
   daysBefore,
   expiryOf,
+  hourOf,
   monthOf,
   startOfNext,
 } from '../../../src/billing/ledger/calendar.js';
@@ -13,6 +14,9 @@ test.each([
   ['a leap day, which the next year has not', '2028-02-29T12:00:00.000Z', '2029-02-28T23:59:59.999Z'],
   ['the day before a leap day', '2027-02-28T00:00:00.000Z', '2028-02-28T23:59:59.999Z'],
   ['the first moment of a day', '2026-01-01T00:00:00.000Z', '2027-01-01T23:59:59.999Z'],
+  ['the end of a month', '2027-04-30T10:00:00.000Z', '2028-04-30T23:59:59.999Z'],
+  ['the end of a long month', '2026-01-31T23:59:59.999Z', '2027-01-31T23:59:59.999Z'],
+  ['the end of February, before a leap year', '2027-02-28T23:59:59.999Z', '2028-02-28T23:59:59.999Z'],
   ['the last moment of a year', '2026-12-31T23:59:59.999Z', '2027-12-31T23:59:59.999Z'],
   ['an offset: the day is that of UTC', '2026-03-31T23:30:00.000-02:00', '2027-04-01T23:59:59.999Z'],
 ])('funds live twelve months, to the end of the day in UTC: %s', (_, purchased, expires) => {
@@ -30,6 +34,24 @@ test('law: funds bought later never expire sooner', () => {
       expect(expiryOf(first) <= expiryOf(second)).toBe(true);
     }),
   );
+});
+
+test('law: funds live at least 365 days and less than 367', () => {
+  fc.assert(
+    fc.property(anyMoment, (at) => {
+      const days = (Date.parse(expiryOf(at)) - Date.parse(at)) / 86_400_000;
+      expect(days >= 365 - 1e-6 && days < 367).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  ['in winter', '2026-01-15', 'Europe/Rome', '2026-01-15T08:00:00.000Z'],
+  ['in summer', '2026-07-15', 'Europe/Rome', '2026-07-15T07:00:00.000Z'],
+  ['on the day the clock goes forward', '2026-03-29', 'Europe/Rome', '2026-03-29T07:00:00.000Z'],
+  ['far east', '2026-01-15', 'Pacific/Kiritimati', '2026-01-14T19:00:00.000Z'],
+])('nine in the morning is that of the time zone: %s', (...[, date, zone, at]) => {
+  expect(hourOf(date, 9, zone)).toBe(at);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
 import type { DayTotals, StoredCall } from '../../../src/billing/ledger/model.js';
-import { rowKeys, rowOf, type World } from '../../../src/billing/ledger/world.js';
+import { rowKeys, rowOf, withRows, type World } from '../../../src/billing/ledger/world.js';
 import { checkCommit } from '../../../src/billing/storage/limits.js';
 import { toColumns } from '../../../src/billing/rows/columns.js';
 import { START, usd } from '../../support/billing.js';
@@ -100,6 +100,48 @@ test('a call belongs to the day on which it started where the account is', () =>
   expect(dayOf(world, '2026-11-17')?.spend).toBe(usd(1));
 });
 
+describe('a correction that moves a call to another day', () => {
+  const MONDAY = '2026-11-16T08:00:00.000Z';
+  const first = call(usd(3), { start: MONDAY, details: { destinationName: 'France' } });
+  const moved = { ...first, start: START, charge: usd(5), details: { destinationName: 'Spain' } };
+  const known = charged(rich, first, call(usd(1), { start: MONDAY }));
+  const again = (storedStarts?: readonly string[]) =>
+    chargeUsage(known, { ...batchOf([moved]), ...(storedStarts !== undefined && { storedStarts }) }, START);
+
+  test('takes it off the old day with all that it cost there, and counts it on the new one', () => {
+    const world = accept(again([MONDAY]));
+    expect(world.account.balance).toBe(usd(94));
+    expect(dayOf(world, '2026-11-16')).toMatchObject({ spend: usd(1), calls: 1 });
+    expect(dayOf(world, '2026-11-16')?.destinations['France']).toEqual({ spend: 0n, calls: 0 });
+    expect(dayOf(world)).toMatchObject({ spend: usd(5), calls: 1 });
+    expect(dayOf(world)?.destinations).toEqual({ Spain: { spend: usd(5), calls: 1 } });
+    expect(world.account.days).toMatchObject([
+      { date: '2026-11-17', spend: usd(5), calls: 1 },
+      { date: '2026-11-16', spend: usd(1), calls: 1 },
+    ]);
+  });
+
+  test('is left for a transaction that reads the old day too, and says so', () => {
+    expect(accept(again())).toBe(known);
+    expect(again()).toMatchObject({
+      answer: { correctedCount: 0, correctedAmount: 0n, moved: [{ id: first.id, storedStart: MONDAY }] },
+    });
+  });
+
+  test('goes at once where the old day is among the days of the batch', () => {
+    const both = chargeUsage(known, batchOf([moved, call(usd(1), { start: MONDAY })]), START);
+    expect(dayOf(accept(both), '2026-11-16')).toMatchObject({ spend: usd(2), calls: 2 });
+    expect(both).toMatchObject({ answer: { correctedCount: 1, correctedAmount: usd(2) } });
+    expect(Object.keys((both as { answer: object }).answer)).not.toContain('moved');
+  });
+
+  test('leaves no debt of calls where its old name is no longer kept', () => {
+    const nameless = withRows(known, [{ ...first, details: {} }]);
+    const world = accept(chargeUsage(nameless, { ...batchOf([moved]), storedStarts: [MONDAY] }, START));
+    expect(dayOf(world, '2026-11-16')).toMatchObject({ spend: usd(1), calls: 1, otherCalls: 0 });
+  });
+});
+
 test('more destinations than a day has room for are summed up, and nothing is lost', () => {
   const calls = Array.from({ length: 80 }, (_, index) =>
     call(1n, { details: { destinationName: `D${index}` } }),
@@ -129,14 +171,14 @@ test('a day full of the longest and most awkward names stays within the limits o
   }).not.toThrow();
 });
 
-test('the account lists the newest 31 days, newest first', () => {
-  const calls = Array.from({ length: 40 }, (_, index) =>
+test('the account lists the newest 90 days, newest first', () => {
+  const calls = Array.from({ length: 95 }, (_, index) =>
     call(1n, { start: new Date(Date.parse(START) - index * 86_400_000).toISOString() }),
   );
   const { days } = charged(rich, ...calls).account;
-  expect(days).toHaveLength(31);
+  expect(days).toHaveLength(90);
   expect(days[0]?.date).toBe('2026-11-17');
-  expect(days.at(-1)?.date).toBe('2026-10-18');
+  expect(days.at(-1)?.date).toBe('2026-08-20');
 });
 
 test('usage is known until the newest call, also where older ones come later', () => {

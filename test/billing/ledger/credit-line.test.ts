@@ -1,27 +1,82 @@
-import fc from 'fast-check';
-import { lineBalance, remainderOf } from '../../../src/billing/ledger/credit-line.js';
-import type { Account, Lot } from '../../../src/billing/ledger/model.js';
+import {
+  HOLES_MAX,
+  lineBalance,
+  openLotsOf,
+  remainderOf,
+  takeOut,
+  type Line,
+} from '../../../src/billing/ledger/credit-line.js';
 import type { World } from '../../../src/billing/ledger/world.js';
 import { usd } from '../../support/billing.js';
-import { bought, lowered, spent, worldOf } from '../../support/world.js';
+import {
+  accept,
+  adjusted,
+  bought,
+  expired,
+  lotsOf,
+  lowered,
+  refundOf,
+  settled,
+  spent,
+  worldOf,
+} from '../../support/world.js';
 
-function lotsOf(world: World): readonly Lot[] {
-  return [...world.rows.values()].filter((row) => row.type === 'lot');
-}
+const EARLIER = '2026-11-10T09:00:00.000Z';
+/** Expired: what was bought on START's day a week before; not yet: what was bought on START. */
+const FIRST_OVER = '2027-11-11T00:00:01.000Z';
+const ALL_OVER = '2027-11-18T00:00:01.000Z';
 
 function remainders(world: World): readonly bigint[] {
-  return lotsOf(world).map((lot) => remainderOf(lot, world.account.pointer));
+  return lotsOf(world).map((lot) => remainderOf(lot, world.account));
 }
 
-// Case 3 of DESIGN §3, as far as there is no expiry: with a balance below zero the whole lot is spent, and a later
-// expiry of it would forfeit its remainder, which is nothing.
-test('case 3: calls beyond the lot leave a debt, and a top-up pays it off first', () => {
-  const indebted = spent(spent(bought(worldOf(), usd(100)), usd(70)), usd(50));
-  expect(indebted.account.balance).toBe(usd(-20));
-  expect(remainders(indebted)).toEqual([0n]);
-  const topped = bought(indebted, usd(50));
-  expect(topped.account.balance).toBe(usd(30));
-  expect(remainders(topped)).toEqual([0n, usd(30)]);
+function last(world: World) {
+  return world.entries.at(-1)!;
+}
+
+describe('the four cases of the credit line', () => {
+  test('case 1: A expires before B, calls go on with B, and B forfeits what is left of it', () => {
+    const both = bought(bought(worldOf(), usd(100), EARLIER), usd(50));
+    const first = expired(spent(both, usd(70)), FIRST_OVER);
+    expect(last(first)).toMatchObject({ kind: 'expired', amount: usd(-30), balanceAfter: usd(50) });
+    const second = expired(spent(first, usd(40)), ALL_OVER);
+    expect(last(second)).toMatchObject({ kind: 'expired', amount: usd(-10), balanceAfter: 0n });
+    expect(second.account).toMatchObject({ pointer: usd(150), credited: usd(150), balance: 0n });
+  });
+
+  test('case 2: B is refunded in the middle, A still forfeits 30, and calls then eat C', () => {
+    const two = settled(settled(worldOf(), usd(100), EARLIER), usd(50));
+    const three = spent(settled(two, usd(100)), usd(70));
+    const refunded = accept(refundOf(three, 1));
+    expect(refunded.account).toMatchObject({
+      holes: [{ start: usd(100), end: usd(150) }],
+      balance: usd(130),
+    });
+    const over = expired(refunded, FIRST_OVER);
+    expect(last(over)).toMatchObject({ kind: 'expired', amount: usd(-30), balanceAfter: usd(100) });
+    expect(over.account).toMatchObject({ holes: [], pointer: usd(150) });
+    const eaten = spent(over, usd(40));
+    expect(remainders(eaten)).toEqual([0n, 0n, usd(60)]);
+  });
+
+  test('case 3: below zero A forfeits nothing, and a top-up pays the debt off first', () => {
+    const indebted = spent(spent(bought(worldOf(), usd(100), EARLIER), usd(70)), usd(50));
+    expect(indebted.account.balance).toBe(usd(-20));
+    const over = expired(indebted, FIRST_OVER);
+    expect(over.entries).toHaveLength(indebted.entries.length);
+    const topped = bought(over, usd(50));
+    expect(topped.account.balance).toBe(usd(30));
+    expect(remainders(topped)).toEqual([0n, usd(30)]);
+  });
+
+  test('case 4: a charge lowered after A expired is credit that never expires, and the lots still add up', () => {
+    const over = expired(spent(bought(worldOf(), usd(100)), usd(70)), ALL_OVER);
+    expect(over.account).toMatchObject({ pointer: usd(100), balance: 0n });
+    const world = expired(lowered(over, usd(10)), '2030-01-01T00:00:00.000Z');
+    expect(world.account.balance).toBe(usd(10));
+    expect(remainders(world)).toEqual([0n]);
+    expect(lineBalance(world.account)).toBe(usd(10));
+  });
 });
 
 test('a lowered charge is credit of its own: it lengthens the line, and no lot grows', () => {
@@ -49,6 +104,89 @@ test('a lot that a debt eats whole is not listed as unspent', () => {
 test('the account lists the unspent lots, oldest first, and drops the spent ones', () => {
   const world = spent(bought(bought(worldOf(), usd(20)), usd(30)), usd(25));
   expect(world.account.lots).toMatchObject([{ start: usd(20), end: usd(50) }]);
+  expect(openLotsOf(world.account)).toEqual([
+    { sequence: 2n, amount: usd(25), expiresAt: '2027-11-17T23:59:59.999Z' },
+  ]);
+});
+
+/** Ten, twenty and thirty, of which the middle one is taken out. */
+function withHole() {
+  const { account } = bought(bought(bought(worldOf(), usd(10)), usd(20)), usd(30));
+  return { ...account, ...takeOut(account, { start: usd(10), end: usd(30) }) };
+}
+
+test('what is taken out ahead of the pointer is skipped when it is reached', () => {
+  const world = spent(worldOf(withHole()), usd(15));
+  expect(world.account).toMatchObject({ pointer: usd(35), holes: [], balance: usd(25) });
+});
+
+test('a pointer that lands on the start of a hole moves past it', () => {
+  expect(spent(worldOf(withHole()), usd(10)).account).toMatchObject({ pointer: usd(30), holes: [] });
+  expect(spent(worldOf(withHole()), usd(9.99)).account.holes).toHaveLength(1);
+});
+
+test('holes that touch are one, whichever was taken out first', () => {
+  const lots = [
+    { start: usd(10), end: usd(20) },
+    { start: usd(20), end: usd(30) },
+    { start: usd(30), end: usd(40) },
+  ];
+  const { account } = bought(worldOf(), usd(60));
+  for (const order of [
+    [0, 1, 2],
+    [2, 0, 1],
+    [1, 2, 0],
+  ]) {
+    const line = order.reduce<Line>((before, at) => takeOut(before, lots[at]!), account);
+    expect(line.holes).toEqual([{ start: usd(10), end: usd(40) }]);
+    expect(lineBalance(line)).toBe(usd(30));
+  }
+});
+
+test('holes that do not touch stay apart, in order', () => {
+  const { account } = bought(worldOf(), usd(60));
+  const line = takeOut(takeOut(account, { start: usd(40), end: usd(50) }), { start: usd(10), end: usd(20) });
+  expect(line.holes).toEqual([
+    { start: usd(10), end: usd(20) },
+    { start: usd(40), end: usd(50) },
+  ]);
+});
+
+test('taking out what is spent, or out already, changes nothing', () => {
+  const account = withHole();
+  const again = takeOut(account, { start: usd(12), end: usd(30) });
+  expect(again).toMatchObject({ pointer: account.pointer, holes: account.holes });
+  const behind = spent(worldOf(), usd(10)).account;
+  expect(takeOut(behind, { start: 0n, end: usd(5) })).toMatchObject({ pointer: usd(10), holes: [] });
+});
+
+describe('the holes are bounded', () => {
+  const two = settled(settled(adjusted(worldOf(), usd(3_000)), usd(50)), usd(50));
+
+  /** So many holes in the credit ahead of the two lots. */
+  function withHoles(count: number): World {
+    const holes = Array.from({ length: count }, (_, index) => ({
+      start: usd(10) * BigInt(index + 1),
+      end: usd(10) * BigInt(index + 1) + 1n,
+    }));
+    return { ...two, account: { ...two.account, holes, balance: two.account.balance - BigInt(count) } };
+  }
+
+  test('a refund that would leave one more is refused', () => {
+    expect(accept(refundOf(withHoles(HOLES_MAX - 1), 0)).account.holes).toHaveLength(HOLES_MAX);
+    expect(refundOf(withHoles(HOLES_MAX), 0)).toMatchObject({ kind: 'refused', reason: 'limitReached' });
+  });
+
+  test('one that makes a hole longer is not', () => {
+    const full = accept(refundOf(withHoles(HOLES_MAX - 1), 0));
+    expect(accept(refundOf(full, 1)).account.holes).toHaveLength(HOLES_MAX);
+  });
+});
+
+test('a positive adjustment lengthens the line and never expires, a negative one is a debit', () => {
+  const world = adjusted(adjusted(bought(worldOf(), usd(20)), usd(10)), usd(-25));
+  expect(remainders(world)).toEqual([0n]);
+  expect(expired(world, ALL_OVER).account.balance).toBe(usd(5));
 });
 
 test('the listed lots are bounded, and say that there are more', () => {
@@ -63,78 +201,4 @@ test('the list of lots begins anew once everything was spent', () => {
   for (let lot = 0; lot < 40; lot += 1) world = bought(world, usd(5));
   const fresh = bought(spent(world, usd(200)), usd(50));
   expect(fresh.account).toMatchObject({ moreLots: false, lots: [{ start: usd(200), end: usd(250) }] });
-});
-
-type Step = { readonly kind: 'buy' | 'spend' | 'lower'; readonly amount: bigint };
-
-const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom('buy', 'spend', 'lower'),
-  amount: fc.bigInt({ min: 1n, max: 200_000_000n }),
-});
-
-const MOVES = { buy: bought, spend: spent, lower: lowered };
-
-function walk(steps: readonly Step[]): readonly World[] {
-  const worlds = [worldOf()];
-  for (const { kind, amount } of steps) worlds.push(MOVES[kind](worlds.at(-1)!, amount));
-  return worlds;
-}
-
-function everywhere(law: (world: World, before: Account) => void): void {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-      const worlds = walk(steps);
-      worlds.forEach((world, index) => {
-        law(world, worlds[Math.max(0, index - 1)]!.account);
-      });
-    }),
-  );
-}
-
-test('law: the balance is what was credited minus the pointer', () => {
-  everywhere(({ account }) => {
-    expect(account.balance).toBe(lineBalance(account));
-  });
-});
-
-test('law: the balance is the sum of all entries', () => {
-  everywhere(({ account, entries }) => {
-    expect(account.balance).toBe(entries.reduce((sum, entry) => sum + entry.amount, 0n));
-  });
-});
-
-test('law: the pointer never goes back', () => {
-  everywhere(({ account }, before) => {
-    expect(account.pointer >= before.pointer).toBe(true);
-  });
-});
-
-test('law: above zero the balance is what is left of the lots and of credit that is no purchase', () => {
-  everywhere((world) => {
-    const { account } = world;
-    const lots = lotsOf(world);
-    const inLots = remainders(world).reduce((sum, left) => sum + left, 0n);
-    const outside = uncovered(account, lots);
-    expect(inLots + outside).toBe(account.balance > 0n ? account.balance : 0n);
-  });
-});
-
-/** The stretches of the line behind the pointer that no lot covers. */
-function uncovered({ pointer, credited }: Account, lots: readonly Lot[]): bigint {
-  let from = pointer;
-  let sum = 0n;
-  for (const lot of lots) {
-    if (lot.start > from) sum += lot.start - from;
-    if (lot.end > from) from = lot.end;
-  }
-  return credited > from ? sum + credited - from : sum;
-}
-
-test('law: lots follow one another and never overlap', () => {
-  everywhere((world) => {
-    const lots = lotsOf(world);
-    lots.slice(1).forEach((lot, index) => {
-      expect(lot.start >= lots[index]!.end).toBe(true);
-    });
-  });
 });

@@ -47,6 +47,37 @@ test('an unknown payment’s alert is not settled by another payment’s success
   expect((await alertsOf(test))[0]?.healed).toMatchObject({ how: 'cancelled', by: ADMIN });
 });
 
+test('two payments of unknown outcome have a card each, and each is settled by its own answer', async () => {
+  let reachable = false;
+  const test = await testBilling({ available: () => reachable });
+  await topUp(test, 'first', SLOW);
+  test.clock.pass({ minutes: 20 });
+  await topUp(test, 'second', SLOW);
+  await test.runner.round();
+  test.clock.pass({ minutes: 20 });
+  await test.runner.round();
+  expect((await alertsOf(test)).map(({ facts }) => facts.paymentId)).toEqual(['first', 'second']);
+  reachable = true;
+  await test.billing.cancelPayment(TENANT, 'second', ADMIN);
+  expect((await alertsOf(test)).map(({ healed }) => healed?.how)).toEqual([undefined, 'cancelled']);
+  await test.billing.cancelPayment(TENANT, 'first', ADMIN);
+  const unknown = (await alertsOf(test)).filter(({ kind }) => kind === 'paymentUnknown');
+  expect(unknown.map(({ healed }) => healed?.how)).toEqual(['cancelled', 'cancelled']);
+});
+
+test('alerts and explanations are read newest first, page by page', async () => {
+  const test = await testBilling();
+  await rule(test, 20, DECLINING);
+  const newest = await test.billing.reader.explanations(TENANT, { limit: 1 });
+  expect(newest).toMatchObject([{ kind: 'waiting', sequence: 2n }]);
+  const before = newest[0]!.sequence;
+  expect(await test.billing.reader.explanations(TENANT, { limit: 5, before })).toMatchObject([
+    { kind: 'charged', sequence: 1n },
+  ]);
+  expect(await test.billing.reader.explanations(TENANT, { limit: 5, before: 1n })).toEqual([]);
+  expect(await test.billing.reader.alerts(TENANT, { limit: 1 })).toMatchObject([{ kind: 'rechargeFailed' }]);
+});
+
 test('a lower trigger settles the alert that the balance is low', async () => {
   const test = await testBilling();
   await topUp(test, 'first');

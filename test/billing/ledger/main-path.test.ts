@@ -79,3 +79,27 @@ test('a declining card is tried once, then waits, and people are told', async ()
   await settle(test);
   expect((await test.billing.reader.account(TENANT)).health.failures).toBe(2);
 });
+
+test('the breaker stops the fourth recharge of an hour, and names where the money went', async () => {
+  const test = await testBilling();
+  await test.billing.requestTopUp(TENANT, topUp('p1'));
+  await test.billing.paymentWithin(TENANT, 'p1', 1_000);
+  const rule = { trigger: usd(20), amount: usd(50), monthCap: usd(1_000), method: CARD, by: ADMIN };
+  await test.billing.setAutoRecharge(TENANT, rule);
+  for (let call = 1; call <= 4; call += 1) {
+    await test.billing.intake.take(TENANT, [graphRow(45, { destinationName: 'Cuba' })], 'graph');
+    await settle(test);
+  }
+  const { balance, health } = await test.billing.reader.account(TENANT);
+  expect(balance).toBe(usd(20));
+  expect(health.tripped).toBeUndefined();
+  // An older call: the newest day's row is read although no call of the batch is of that day.
+  const older = graphRow(5, { startDateTime: '2026-11-10T08:00:00Z' });
+  await test.billing.intake.take(TENANT, [older], 'graph');
+  const [alert] = await test.billing.reader.alerts(TENANT, { limit: 1 });
+  expect(alert).toMatchObject({
+    kind: 'tripped',
+    facts: { trip: { recharges: 3, destinations: [{ name: 'Cuba', spend: usd(180) }] } },
+  });
+  expect(await test.processor.charges(TENANT)).toHaveLength(4);
+});

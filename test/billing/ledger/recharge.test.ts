@@ -95,6 +95,12 @@ describe('when it starts', () => {
     expect(recharges(spent(accept(topUp(ruled())), usd(15)))).toBe(0);
   });
 
+  test('once that top-up fails or is cancelled the recharge is made after all', () => {
+    const waiting = spent(accept(topUp(ruled())), usd(15));
+    expect(recharges(answered(waiting, DECLINED))).toBe(1);
+    expect(recharges(answered(waiting, { kind: 'cancelled' }))).toBe(1);
+  });
+
   test('a manual top-up on its way that does not is not', () => {
     expect(recharges(spent(accept(topUp(ruled())), usd(70)))).toBe(1);
   });
@@ -187,7 +193,7 @@ describe('after a decline', () => {
 
   test('an admin can try again now', () => {
     const paused = answered(spent(ruled(), usd(15)), EXPIRED);
-    expect(recharges(accept(resumeAutoRecharge(paused, START)))).toBe(2);
+    expect(recharges(accept(resumeAutoRecharge(paused, ADMIN, START)))).toBe(2);
   });
 
   test('a declined manual top-up is no failure of auto-recharge', () => {
@@ -243,6 +249,27 @@ describe('caps', () => {
     expect(answered(spent(ruled(), usd(15)), DECLINED).account.counters.monthTotal).toBe(0n);
   });
 
+  test('one of unknown outcome counts on, and so does one past its deadline', () => {
+    const unknown = answered(spent(ruled(), usd(15)), { kind: 'unknown' });
+    expect(unknown.account.counters.monthTotal).toBe(usd(50));
+    expect(overdue(spent(ruled(), usd(15))).account.counters.monthTotal).toBe(usd(50));
+  });
+
+  test('a cancelled one gives its room back', () => {
+    const open = spent(ruled(), usd(15));
+    expect(answered(open, { kind: 'cancelled' }).account.counters).toMatchObject({
+      dayTotal: 0n,
+      monthTotal: 0n,
+    });
+  });
+
+  test('one that is paid after midnight counts on the day of its request', () => {
+    const low = spent(ruled(30, { dayCap: usd(50) }), usd(15), '2026-11-17T23:59:00.000Z');
+    const paid = answered(low, PAID, '2026-11-18T00:01:00.000Z');
+    expect(paid.account.counters).toMatchObject({ day: '2026-11-17', dayTotal: usd(50) });
+    expect(recharges(spent(paid, usd(50), '2026-11-18T00:02:00.000Z'))).toBe(2);
+  });
+
   test('a decline of the next month takes no room from that month', () => {
     const open = spent(ruled(), usd(15));
     const december = answered(open, DECLINED, '2026-12-01T10:00:00.000Z');
@@ -280,7 +307,7 @@ describe('a payment past its deadline', () => {
   });
 
   test('no longer holds auto-recharge back once an admin said so', () => {
-    expect(recharges(accept(resumeAutoRecharge(overdue(open()), NEXT_DAY)))).toBe(2);
+    expect(recharges(accept(resumeAutoRecharge(overdue(open()), ADMIN, NEXT_DAY)))).toBe(2);
   });
 
   test('is told as a low balance that waits for an admin', () => {

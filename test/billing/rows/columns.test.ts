@@ -15,7 +15,7 @@ function survives(noun: LedgerRow): void {
   expect(fromColumns(ledgerRowSchema, 'key', toColumns(noun))).toEqual(noun);
 }
 
-test.each(['alert', 'call', 'day', 'issue', 'lot', 'member', 'payment'] as const)(
+test.each(['alert', 'call', 'day', 'issue', 'lot', 'member', 'payment', 'why'] as const)(
   'every %s survives its row',
   (type) => {
     fc.assert(fc.property(ledgerRow[type], survives));

@@ -1,7 +1,8 @@
 import type { QUARANTINE_REASONS } from '../../../src/billing/usage/call-record.js';
 import type { TableStore, Write } from '../../../src/billing/storage/table.js';
 import { StorageUnavailable } from '../../../src/billing/storage/table.js';
-import { ADMIN, TENANT, testBilling, usd } from '../../support/billing.js';
+import { money } from '../../../src/billing/money.js';
+import { ADMIN, START, TENANT, testBilling, usd } from '../../support/billing.js';
 import { graphRow, graphRows } from '../../support/graph-rows.js';
 import { onFirstCommit, watchedTable } from '../../support/ledger.js';
 import { calm, instanceOf, sharedParts, type Instance } from '../../support/shared-billing.js';
@@ -130,23 +131,50 @@ function callRows(writes: readonly Write[]): number {
   return writes.filter((write) => write.key.startsWith('call:')).length;
 }
 
-test('ninety calls go into one transaction of at most a hundred rows', async () => {
+test('87 calls go into one transaction of at most a hundred rows', async () => {
   const { billing, watched } = watchedInstance();
-  await billing.intake.take(TENANT, graphRows(90, 1), 'graph');
-  expect(watched.commits.map(callRows)).toEqual([90]);
+  await billing.intake.take(TENANT, graphRows(87, 1), 'graph');
+  expect(watched.commits.map(callRows)).toEqual([87]);
   expect(watched.commits[0]!.length).toBeLessThanOrEqual(100);
 });
 
 test('even with everything that can happen at once, a transaction has at most a hundred rows', async () => {
   const { billing, watched } = watchedInstance();
+  const method = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
+  const amount = money(usd(580), 'USD');
+  await billing.requestTopUp(TENANT, { paymentId: 'p1', mintedAt: START, amount, method, by: ADMIN });
+  await calm();
+  const caps = { monthCap: usd(50), dayCap: usd(50) };
+  await billing.setAutoRecharge(TENANT, { trigger: usd(20), amount: usd(50), ...caps, method, by: ADMIN });
   const known = graphRow(500);
   await billing.intake.take(TENANT, [known], 'graph');
-  const days = ['15', '16', '17'].flatMap((day) =>
-    graphRows(29, 1, { startDateTime: `2026-11-${day}T08:00:00Z` }),
+  const days = [15, 16, 17].flatMap((day) =>
+    graphRows(day === 17 ? 28 : 29, 1, { startDateTime: `2026-11-${day}T08:00:00Z` }),
   );
-  await billing.intake.take(TENANT, [...days, graphRow(1), graphRow(1), { ...known, charge: 1 }], 'graph');
-  for (const writes of watched.commits) expect(writes.length).toBeLessThanOrEqual(100);
-  expect(watched.commits.map(callRows)).toContain(90);
+  // Below zero by the new calls, back above it by the correction, and still below the trigger.
+  await billing.intake.take(TENANT, [...days, { ...known, charge: 490 }], 'graph');
+  expect(Math.max(...watched.commits.map((writes) => writes.length))).toBe(100);
+  const alerts = await billing.reader.alerts(TENANT, { limit: 10 });
+  expect(alerts.map(({ kind }) => kind).slice(-4)).toEqual(['capNear', 'capNear', 'recovered', 'negative']);
+});
+
+test('a correction that moves a call to another day is counted there, and on the old day no more', async () => {
+  const test = watchedInstance();
+  const first = graphRow(3, { startDateTime: '2026-11-15T08:00:00Z' });
+  await test.billing.intake.take(TENANT, [first], 'graph');
+  const moved = { ...first, charge: 5, startDateTime: '2026-11-17T08:00:00Z' };
+  const report = await test.billing.intake.take(TENANT, [graphRow(1), moved], 'graph');
+  expect(report).toMatchObject({
+    charged: { count: 1 },
+    corrected: { count: 1, amount: { micros: usd(2) } },
+  });
+  expect(report.balance.micros).toBe(usd(-6));
+  expect(await test.billing.reader.days(TENANT, '2026-11-15', '2026-11-17')).toMatchObject([
+    { date: '2026-11-15', spend: 0n, calls: 0 },
+    { date: '2026-11-17', spend: usd(6), calls: 2 },
+  ]);
+  const again = await test.billing.intake.take(TENANT, [moved], 'graph');
+  expect(again).toMatchObject({ unchanged: 1, corrected: { count: 0 } });
 });
 
 test('calls of many days are split, three days to a transaction', async () => {

@@ -11,7 +11,7 @@ let watched: WatchedTable;
 let store: DestinationStore;
 beforeEach(() => {
   watched = watchedTable();
-  store = new DestinationStore(watched.table);
+  store = new DestinationStore(watched.table, () => START);
 });
 
 const sighting = (more: Partial<Sighting> = {}): Sighting => ({
@@ -31,12 +31,12 @@ test('a place is new once, and the same words of it are written once', async () 
 
 test('a program that starts again reads the place, and writes nothing', async () => {
   await store.seen(sighting());
-  expect(await new DestinationStore(watched.table).seen(sighting())).toEqual({ isNew: false });
+  expect(await new DestinationStore(watched.table, () => START).seen(sighting())).toEqual({ isNew: false });
   expect(watched.commits).toHaveLength(1);
 });
 
 test('of several sightings at the same time exactly one is told that the place is new', async () => {
-  const other = new DestinationStore(watched.table);
+  const other = new DestinationStore(watched.table, () => START);
   const answers = await Promise.all([store, other, store, other, store].map((one) => one.seen(sighting())));
   expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
 });
@@ -128,4 +128,56 @@ test('a sighting that could not be stored is tried again with the next message',
   await expect(store.seen(sighting())).rejects.toThrow('down');
   watched.faults = {};
   expect(await store.seen(sighting())).toEqual({ isNew: true });
+});
+
+describe('a place that another instance writes to', () => {
+  let other: DestinationStore;
+  beforeEach(async () => {
+    jest.useFakeTimers();
+    other = new DestinationStore(watched.table, () => START);
+    await store.setAlerts(TENANT, ON_CALL, 'on');
+    await store.seen(sighting());
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('paused there, wakes up half a minute later by the one message that was seen here meanwhile', async () => {
+    await other.pause(TENANT, ON_CALL.key);
+    await store.seen(sighting());
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect((await stored())?.alerts).toBe('on');
+  });
+
+  test('paused there after it was seen here last, stays paused until it is seen again', async () => {
+    await other.pause(TENANT, ON_CALL.key);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect((await stored())?.alerts).toBe('paused');
+    await store.seen(sighting());
+    expect((await stored())?.alerts).toBe('on');
+  });
+
+  test('removed there, is new here when the app is installed again, and comes back by itself at no time', async () => {
+    await store.seen(sighting());
+    await other.gone(TENANT, ON_CALL.key);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(await stored()).toBeUndefined();
+    expect(await store.seen(sighting({ isEvent: true }))).toEqual({ isNew: true });
+  });
+
+  test('costs an ordinary message no storage call', async () => {
+    watched.faults = { before: () => Promise.reject(new Error('asked')) };
+    for (let again = 0; again < 10; again += 1)
+      expect(await store.seen(sighting())).toEqual({ isNew: false });
+  });
+});
+
+test('when a place asked for alerts is kept, and is not news because somebody writes there', async () => {
+  const later = new DestinationStore(watched.table, () => '2026-11-18T09:00:00.000Z');
+  await store.seen(sighting());
+  expect((await stored())?.since).toBe(START);
+  await later.setAlerts(TENANT, ON_CALL, 'on');
+  await later.setAlerts(TENANT, ON_CALL, 'on');
+  await later.seen(sighting({ locale: 'it-IT', now: '2026-11-19T09:00:00.000Z' }));
+  expect((await stored())?.since).toBe('2026-11-18T09:00:00.000Z');
 });

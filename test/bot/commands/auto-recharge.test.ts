@@ -308,6 +308,29 @@ describe('try again now', () => {
     expect((await accountOf(at)).livingAlerts.rechargeFailed).toBeUndefined();
   });
 
+  test('is still needed where the rule is saved again with the declined card', async () => {
+    const at = await stage();
+    await confirmed(at, { method: 'expiredCard' });
+    expect(textOf(await submit(at, { method: 'expiredCard', amount: '50' }))).toContain('stays paused');
+    const text = textOf(await confirmed(at, { method: 'expiredCard', amount: '50' }));
+    expect(text).toContain('Auto-recharge is set, but still paused');
+    expect(await accountOf(at)).toMatchObject({
+      rule: { amount: usd(50) },
+      health: { failures: 1, pausedMethod: 'sandbox-card-0069' },
+    });
+    expect(await at.test.processor.charges(TENANT)).toHaveLength(1);
+  });
+
+  test('after four recharges were called for within an hour resumes what the breaker stopped', async () => {
+    const at = await stage();
+    const stopped = textOf(await confirmed(at, { trigger: '200', amount: '50' }));
+    expect(stopped).toContain('$150.00 was added in 3 recharges. The balance is $150.00.');
+    expect((await accountOf(at)).health.tripped).toMatchObject({ reason: 'recharges', recharges: 3 });
+    const asked = await retry(at);
+    expect(textOf(await press(at, asked, 'Charge $50.00'))).toContain('The balance is $200.00.');
+    expect((await accountOf(at)).health.tripped).toBeUndefined();
+  });
+
   test('above the trigger, at the limit, in progress, or off says so and charges nothing', async () => {
     const above = await stage(50);
     await confirmed(above);
@@ -328,7 +351,7 @@ describe('try again now', () => {
     await confirmed(at, { method: 'insufficientFunds', amount: '300' });
     const again = await press(at, asked, 'Charge $100.00');
     expect(textOf(again)).toContain('Charge $300.00 now?');
-    expect(await at.test.processor.charges(TENANT)).toHaveLength(2);
+    expect(await at.test.processor.charges(TENANT)).toHaveLength(1);
   });
 });
 

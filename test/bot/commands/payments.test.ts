@@ -50,7 +50,7 @@ async function balanceOf({ test }: Stage): Promise<bigint> {
 test('without an open payment the list says so', async () => {
   const card = await list(await stage());
   expect(textOf(card)).toContain('No open payments');
-  expect(buttonsOf(card).map(({ title }) => title)).toEqual(['Add funds', 'History']);
+  expect(buttonsOf(card).map(({ title }) => title)).toEqual(['Add funds', 'History', 'Refunds']);
 });
 
 test('an open payment is listed with its state, who asked, how long ago, and what it needs', async () => {

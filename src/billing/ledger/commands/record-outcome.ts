@@ -1,15 +1,12 @@
 /** What the processor said of a payment: the one place where a charge becomes credit (DESIGN §4, step 3). */
-import { after } from '../calendar.js';
+import { after, expiryOf } from '../calendar.js';
 import { post } from '../entries.js';
+import { withLotJobs } from '../lot-times.js';
 import { SYSTEM, type Account, type Actor, type Payment } from '../model.js';
-import {
-  evaluateRecharge,
-  giveRoomBack,
-  healthAfterDecline,
-  takeRoomAgain,
-  withoutFailures,
-} from '../recharge.js';
-import { heal, livingAlert, raise, raiseLiving, updateLiving, watchLow } from '../watch.js';
+import { healthAfterDecline, withoutFailures } from '../recharge-health.js';
+import { evaluateRecharge, giveRoomBack, takeRoomAgain } from '../recharge.js';
+import { tellDeclined, tellNeedsAction } from '../recharge-failure.js';
+import { heal, healAlert, livingAlert, raise, watchLow } from '../watch.js';
 import { accepted, paymentOf, refused, withAccount, withRows, type Decision, type World } from '../world.js';
 import type { ChargeState, DeclineReason } from '../../payments/processor.js';
 
@@ -81,18 +78,24 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
   const auto = payment.reason === 'autoRecharge';
   const by = payment.requestedBy;
   const { account } = world;
-  const counters =
-    auto && CLOSED.includes(payment.status) ? takeRoomAgain(account, payment) : account.counters;
-  const posted = post(withAccount(world, { health: withoutFailures(account.health), counters }), {
+  const counted = auto && CLOSED.includes(payment.status) ? takeRoomAgain(account, payment) : {};
+  const posted = post(withAccount(world, { health: withoutFailures(account.health), ...counted }), {
     kind: auto ? 'autoRecharge' : 'topUp',
     amount: payment.amount,
     at: now,
     by,
     reference: payment.id,
+    method: payment.method,
   });
   const balanceAfter = posted.account.balance;
   const { deadline: _deadline, ...rest } = payment;
-  const row: Payment = { ...rest, status: 'settled', updatedAt: now, balanceAfter };
+  const row: Payment = {
+    ...rest,
+    status: 'settled',
+    updatedAt: now,
+    balanceAfter,
+    lot: account.nextSequence,
+  };
   const done = { paymentId: payment.id, amount: payment.amount, at: now, by };
   const recentTopUps = [done, ...posted.account.recentTopUps].slice(0, RECENT_TOP_UPS_MAX);
   const closed = close(withAccount(posted, { recentTopUps }), row);
@@ -104,7 +107,9 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
     method: payment.method,
   };
   const told = auto ? raise(healed, { kind: 'recharged', at: now, facts }) : healed;
-  return finish(told, { report, now });
+  // Asked for on another day: its due rows are for that day's expiry.
+  const dated = expiryOf(now) === expiryOf(payment.requestedAt) ? told : withLotJobs(told, expiryOf(now));
+  return finish(dated, { report, now });
 }
 
 /** Evaluates auto-recharge again: while the balance is below the trigger one recharge follows another, within caps. */
@@ -119,27 +124,8 @@ function decline(world: World, payment: Payment, said: { reason: DeclineReason; 
   const closed = close(world, row);
   if (payment.reason === 'manual') return closed;
   const { account } = closed;
-  const health = healthAfterDecline(account.health, said.reason, said.now);
-  return tellFailure(withAccount(closed, { health, counters: giveRoomBack(account, payment) }), row, said);
-}
-
-function tellFailure(world: World, payment: Payment, said: { reason: DeclineReason; now: string }): World {
-  const { health, balance } = world.account;
-  const facts = {
-    balance,
-    amount: payment.amount,
-    declineReason: said.reason,
-    paymentId: payment.id,
-    method: payment.method,
-    paused: health.pausedBy !== undefined,
-    ...(health.notBefore !== undefined && { nextTry: health.notBefore }),
-  };
-  const known = livingAlert(world, 'rechargeFailed');
-  // A pause is news; another failed try of the same trouble only brings the card up to date.
-  if (known !== undefined && known.facts.paused === facts.paused)
-    return updateLiving(world, 'rechargeFailed', facts);
-  const superseded = heal(world, 'rechargeFailed', { at: said.now, by: SYSTEM, how: 'superseded' });
-  return raiseLiving(superseded, { kind: 'rechargeFailed', at: said.now, facts });
+  const health = healthAfterDecline(account, payment, said);
+  return tellDeclined(withAccount(closed, { health, ...giveRoomBack(account, payment) }), row, said);
 }
 
 function cancelled(world: World, payment: Payment, { report, now }: Context): World {
@@ -148,8 +134,7 @@ function cancelled(world: World, payment: Payment, { report, now }: Context): Wo
   const row: Payment = { ...rest, status: 'cancelled', updatedAt: now, cancelledBy: by };
   const closed = close(world, row);
   if (payment.reason === 'manual') return closed;
-  const counters = giveRoomBack(closed.account, payment);
-  const freed = withAccount(closed, { counters });
+  const freed = withAccount(closed, giveRoomBack(closed.account, payment));
   // Nobody approved it in time: that is a failure to tell. A person who cancels wants no new charge at once.
   if (report.by === undefined) return declineOfCancelled(freed, row, { waited: payment.status, now });
   return withAccount(heal(freed, 'rechargeFailed', { at: now, by, how: 'cancelled' }), {
@@ -163,8 +148,8 @@ function declineOfCancelled(
   { waited, now }: { readonly waited: Payment['status']; readonly now: string },
 ): World {
   const reason = waited === 'actionRequired' ? 'authenticationFailed' : 'processorRefused';
-  const health = healthAfterDecline(world.account.health, reason, now);
-  return tellFailure(withAccount(world, { health }), payment, { reason, now });
+  const health = healthAfterDecline(world.account, payment, { reason, now });
+  return tellDeclined(withAccount(world, { health }), payment, { reason, now });
 }
 
 function waitForPerson(world: World, payment: Payment, wait: { url: string; now: string }): World {
@@ -176,16 +161,7 @@ function waitForPerson(world: World, payment: Payment, wait: { url: string; now:
   };
   const open = keepOpen(world, row);
   if (payment.reason === 'manual' || payment.status === 'actionRequired') return open;
-  const facts = {
-    balance: open.account.balance,
-    amount: payment.amount,
-    declineReason: 'needsAction' as const,
-    paymentId: payment.id,
-    method: payment.method,
-    actionUrl: wait.url,
-  };
-  const superseded = heal(open, 'rechargeFailed', { at: wait.now, by: SYSTEM, how: 'superseded' });
-  return raiseLiving(superseded, { kind: 'rechargeFailed', at: wait.now, facts });
+  return tellNeedsAction(open, payment, wait);
 }
 
 /** Asking again never moves the deadline further away; a person gets no longer because of an earlier doubt. */
@@ -216,16 +192,20 @@ function close(world: World, payment: Payment): World {
     openPayments,
     health: stillInDoubt ? { ...health, asksFirst } : health,
   });
-  return nowKnown(withRows(closed, [payment]), payment);
+  const alert = world.account.openPayments.find((open) => open.id === payment.id)?.alert;
+  return nowKnown(withRows(closed, [payment]), payment, alert);
 }
 
 const KNOWN_AS = { settled: 'credited', declined: 'declined', cancelled: 'cancelled' } as const;
 
 /** The alert that this payment's outcome is unknown has its answer; one about another payment stays. */
-function nowKnown(world: World, payment: Payment): World {
+function nowKnown(world: World, payment: Payment, alert: bigint | undefined): World {
   const { status } = payment;
-  const told = livingAlert(world, 'paymentUnknown')?.facts.paymentId === payment.id;
-  if (!told || !(status === 'settled' || status === 'declined' || status === 'cancelled')) return world;
+  if (!(status === 'settled' || status === 'declined' || status === 'cancelled')) return world;
   const by = payment.cancelledBy ?? payment.requestedBy;
-  return heal(world, 'paymentUnknown', { at: payment.updatedAt, by, how: KNOWN_AS[status] });
+  const cause = { at: payment.updatedAt, by, how: KNOWN_AS[status] };
+  if (alert !== undefined) return healAlert(world, alert, cause);
+  // Told before each such payment had an alert of its own.
+  const told = livingAlert(world, 'paymentUnknown')?.facts.paymentId === payment.id;
+  return told ? heal(world, 'paymentUnknown', cause) : world;
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor, AutoRechargeRule } from '../model.js';
+import type { Account, Actor, AutoRechargeRule, CapCounters } from '../model.js';
+import { healthAfterSaving, resumed } from '../recharge-health.js';
 import { evaluateRecharge } from '../recharge.js';
 import { heal } from '../watch.js';
 import { accepted, refused, withAccount, type Decision, type Refusal, type World } from '../world.js';
@@ -21,9 +22,11 @@ export interface RuleRequest {
   readonly limits: { readonly minimum: bigint; readonly maximum: bigint };
 }
 
-/** Turns auto-recharge on with these numbers, forgets old failures, and charges at once where the balance asks for it. */
+/**
+ * Turns auto-recharge on with these numbers, and charges at once where the balance asks for it. The wait or pause of a
+ * declined card ends with another card only; what the breaker stopped stays stopped.
+ */
 export function setAutoRecharge(world: World, request: RuleRequest, now: string): Decision<AutoRechargeRule> {
-  const { by } = request;
   const { currency, rule: known } = world.account;
   if (known !== undefined && request.mintedAt !== undefined && known.setAt > request.mintedAt) {
     return isSame(known, request) ? accepted(world, known) : refused('stale');
@@ -31,11 +34,32 @@ export function setAutoRecharge(world: World, request: RuleRequest, now: string)
   const refusal = refusalOf(request, currency);
   if (refusal !== undefined) return refused(refusal);
   const rule = ruleOf(request, now);
-  const saved = withAccount(world, { rule, health: { failures: 0, held: false } });
-  return accepted(
-    evaluateRecharge(heal(saved, 'rechargeFailed', { at: now, by, how: 'ruleSet' }), now),
-    rule,
-  );
+  return accepted(saved(world, rule, now), rule);
+}
+
+function saved(world: World, rule: AutoRechargeRule, now: string): World {
+  const { account } = world;
+  const health = healthAfterSaving(account, rule.method);
+  const counters = withNewCaps(account, rule);
+  const evaluated = evaluateRecharge(withAccount(world, { rule, health, counters }), now);
+  const healed =
+    health.failures === 0
+      ? heal(evaluated, 'rechargeFailed', { at: now, by: rule.setBy, how: 'ruleSet' })
+      : evaluated;
+  const charges = evaluated.account.rechargeCount > account.rechargeCount;
+  if (charges || account.health.asksFirst !== true) return healed;
+  // Its preview announced no charge, so nobody was asked about the next one.
+  return withAccount(healed, { health: { ...healed.account.health, asksFirst: true } });
+}
+
+/** Another cap is told of anew. */
+function withNewCaps({ counters, rule: known }: Account, rule: AutoRechargeRule): CapCounters {
+  const { dayTold, monthTold, ...totals } = counters;
+  return {
+    ...totals,
+    ...(dayTold !== undefined && known?.dayCap === rule.dayCap && { dayTold }),
+    ...(monthTold !== undefined && known?.monthCap === rule.monthCap && { monthTold }),
+  };
 }
 
 function refusalOf(request: RuleRequest, currency: Currency): Refusal | undefined {
@@ -66,18 +90,22 @@ export function turnOffAutoRecharge(world: World, by: Actor, now: string): Decis
   if (rule === undefined) return refused('noRule');
   if (!rule.enabled) return accepted(world, rule);
   const off: AutoRechargeRule = { ...rule, enabled: false, setBy: by, setAt: now };
-  return accepted(
-    heal(withAccount(world, { rule: off }), 'rechargeFailed', { at: now, by, how: 'turnedOff' }),
-    off,
-  );
+  const cause = { at: now, by, how: 'turnedOff' as const };
+  // What the breaker stopped stays stopped, should the rule be turned on again.
+  const healed = heal(heal(withAccount(world, { rule: off }), 'rechargeFailed', cause), 'tripped', cause);
+  return accepted(healed, off);
 }
 
-/** An admin's "try again now": ends the wait, the pause and the hold. The caps stay. */
-export function resumeAutoRecharge(world: World, now: string): Decision<AutoRechargeRule> {
+/** An admin's "try again now": ends the wait, the pause, the hold, and what the breaker stopped. The caps stay. */
+export function resumeAutoRecharge(world: World, by: Actor, now: string): Decision<AutoRechargeRule> {
   const { rule } = world.account;
   if (rule?.enabled !== true) return refused('noRule');
-  const freed = withAccount(world, { health: { failures: 0, held: false } });
-  return accepted(evaluateRecharge(freed, now), rule);
+  const cause = { at: now, by, how: 'resumed' as const };
+  const freed = heal({ ...world, account: resumed(world.account, rule, now) }, 'tripped', cause);
+  const evaluated = evaluateRecharge(freed, now);
+  const charges = evaluated.account.rechargeCount > world.account.rechargeCount;
+  // A charge that was started by this will say itself what became of the failure.
+  return accepted(charges ? evaluated : heal(evaluated, 'rechargeFailed', cause), rule);
 }
 
 /** The sweep: looks again after a wait or when a cap has room again. */

@@ -1,5 +1,5 @@
 import { SYSTEM, type Payment } from '../model.js';
-import { raiseLiving, watchLow } from '../watch.js';
+import { raise, watchLow } from '../watch.js';
 import { accepted, paymentOf, refused, withAccount, withRows, type Decision, type World } from '../world.js';
 
 /** Tells the admins, once, that a payment's outcome has been unknown for a while. */
@@ -10,7 +10,10 @@ export function warnOfUnknown(world: World, paymentId: string, now: string): Dec
   const row: Payment = { ...payment, told: true };
   const { balance } = world.account;
   const facts = { balance, amount: payment.amount, paymentId, method: payment.method };
-  return accepted(raiseLiving(withRows(world, [row]), { kind: 'paymentUnknown', at: now, facts }), row);
+  const raised = raise(withRows(world, [row]), { kind: 'paymentUnknown', at: now, facts });
+  const { openPayments, alertCount: alert } = raised.account;
+  const noted = openPayments.map((open) => (open.id === paymentId ? { ...open, alert } : open));
+  return accepted(withAccount(raised, { openPayments: noted }), row);
 }
 
 /**

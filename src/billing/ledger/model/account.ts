@@ -51,6 +51,8 @@ export interface Account {
   readonly lots: readonly OpenLot[];
   /** There are more lots than listed. */
   readonly moreLots: boolean;
+  /** The day, in the account's time zone, on which people last heard of lots that come near their expiry. */
+  readonly noticesToldOn?: string;
   /** Alerts that reached nobody. */
   readonly undelivered: readonly bigint[];
 }

@@ -67,6 +67,8 @@ export interface Payment {
 export type PaymentSummary = Pick<Payment, 'id' | 'amount' | 'reason' | 'requestedAt' | 'status'> & {
   /** Past its deadline without a word of the processor: counts against caps, no longer holds auto-recharge back. */
   readonly overdue: boolean;
+  /** Sequence of the alert that told admins that its outcome is unknown: each such payment has its own. */
+  readonly alert?: bigint;
 };
 
 export interface RecentTopUp {

@@ -22,8 +22,10 @@ export interface StoredCall {
 
 /** A call record as an entry charged it before it was corrected. */
 export interface CallVersion {
+  /** 0 where the record was charged before rows noted their entry: the newest entry that lists it then. */
   readonly entry: bigint;
   readonly charge: bigint;
+  readonly start: string;
   readonly detailsDigest: string;
 }
 

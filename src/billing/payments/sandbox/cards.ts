@@ -6,7 +6,7 @@ export interface SandboxCard extends PaymentMethod {
 }
 
 /** A new scenario does not compile until it has a card. The first one is everybody's default. */
-const CARD_OF: Readonly<Record<TestScenario, Omit<SandboxCard, 'id' | 'scenario'>>> = {
+const CARD_OF: Readonly<Record<TestScenario, Omit<SandboxCard, 'id' | 'scenario' | 'fingerprint'>>> = {
   succeeds: { brand: 'Visa', last4: '4242', expires: '2034-12' },
   insufficientFunds: { brand: 'Mastercard', last4: '9995', expires: '2034-11' },
   expiredCard: { brand: 'American Express', last4: '0069', expires: '2024-01' },
@@ -16,7 +16,12 @@ const CARD_OF: Readonly<Record<TestScenario, Omit<SandboxCard, 'id' | 'scenario'
 };
 
 export const SANDBOX_CARDS: readonly SandboxCard[] = (Object.keys(CARD_OF) as TestScenario[]).map(
-  (scenario) => ({ id: sandboxMethodId(scenario), scenario, ...CARD_OF[scenario] }),
+  (scenario) => ({
+    id: sandboxMethodId(scenario),
+    scenario,
+    fingerprint: `sandbox-card-${CARD_OF[scenario].last4}`,
+    ...CARD_OF[scenario],
+  }),
 );
 
 /** The stored method's id of a scenario, for tests and for settings. */

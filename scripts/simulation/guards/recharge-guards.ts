@@ -1,0 +1,73 @@
+/** Guards of auto-recharge. */
+import type { Guard } from './guard.js';
+
+const STATE = 'billing/ledger/recharge-state.ts';
+
+export const RECHARGE_GUARDS: readonly Guard[] = [
+  {
+    name: 'open-payment check',
+    file: STATE,
+    from: "if (livePayments(account).some((payment) => payment.reason === 'autoRecharge'))",
+    to: 'if (false)',
+  },
+  {
+    name: 'strict <',
+    file: STATE,
+    from: "if (account.balance >= rule.trigger) return { kind: 'notNeeded' };",
+    to: "if (account.balance > rule.trigger) return { kind: 'notNeeded' };",
+  },
+  {
+    name: 'pending counts',
+    file: STATE,
+    from: 'return account.balance + pendingAmount(account) >= rule.trigger ?',
+    to: 'return account.balance >= rule.trigger ?',
+  },
+  {
+    name: 'off',
+    file: STATE,
+    from: "if (rule?.enabled !== true) return { kind: 'off' };",
+    to: "if (rule === undefined) return { kind: 'off' };",
+  },
+  {
+    name: 'pause',
+    file: STATE,
+    from: "if (health.pausedBy !== undefined) return { kind: 'paused' };",
+    to: '',
+  },
+  {
+    name: 'hold',
+    file: STATE,
+    from: "if (health.held || health.asksFirst === true) return { kind: 'held' };",
+    to: '',
+  },
+  {
+    name: 'hold is set',
+    file: 'billing/ledger/hold.ts',
+    from: 'if (!fellBelow(world.account, posted.account)) return posted;',
+    to: 'if (true) return posted;',
+  },
+  {
+    name: 'wait',
+    file: STATE,
+    from: "return { kind: 'waiting', until: health.notBefore };",
+    to: 'return undefined;',
+  },
+  {
+    name: 'day cap',
+    file: STATE,
+    from: 'rule.dayCap !== undefined && counters.dayTotal + rule.amount > rule.dayCap',
+    to: 'rule.dayCap !== undefined && rule.amount > rule.dayCap',
+  },
+  {
+    name: 'month cap',
+    file: STATE,
+    from: 'if (counters.monthTotal + rule.amount > rule.monthCap)',
+    to: 'if (rule.amount > rule.monthCap)',
+  },
+  {
+    name: 'breaker',
+    file: 'billing/ledger/breaker.ts',
+    from: 'if (recharges >= RECHARGES_PER_HOUR_MAX)',
+    to: 'if (false)',
+  },
+];

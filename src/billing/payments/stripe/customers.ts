@@ -1,0 +1,203 @@
+/** One customer per tenant at Stripe, with the cards that its people entered on Stripe's own pages. */
+import { createHash } from 'node:crypto';
+import type Stripe from 'stripe';
+import { z } from 'zod';
+import type { Currency } from '../../money.js';
+import type { MethodChange, MethodChanges, MethodPages, PageLink } from '../method-ports.js';
+import type { PaymentMethod, PaymentMethods } from '../processor.js';
+import { call, callOnce, type Answer } from './calling.js';
+import { ChargeDiffers, StripeRefused, StripeUnavailable } from './errors.js';
+import type { StripeRecords } from './records.js';
+
+/** More cards than that are not shown. */
+export const CARDS_MAX = 100;
+
+export interface CustomerDeps {
+  readonly stripe: Stripe;
+  readonly records: StripeRecords;
+  readonly live: boolean;
+  /** Where people reach the bot; Stripe's pages lead back to it. */
+  readonly publicUrl: string;
+  /** Stripe offers the cards that can be charged in it. */
+  readonly currency: Currency;
+}
+
+const customerSchema = z.object({
+  object: z.literal('customer'),
+  id: z.string().min(1),
+  livemode: z.boolean(),
+  metadata: z.record(z.string(), z.string()),
+  invoice_settings: z.object({ default_payment_method: z.string().nullable() }),
+});
+
+const cardSchema = z.object({
+  object: z.literal('payment_method'),
+  id: z.string().min(1),
+  type: z.literal('card'),
+  customer: z.string().nullable(),
+  card: z.object({
+    brand: z.string(),
+    last4: z.string().regex(/^\d{4}$/u),
+    exp_month: z.int().min(1).max(12),
+    exp_year: z.int().min(2000).max(9999),
+    fingerprint: z.string().nullish(),
+  }),
+});
+
+const cardListSchema = z.object({ object: z.literal('list'), data: z.array(cardSchema) });
+const pageSchema = z.object({ object: z.enum(['checkout.session', 'billing_portal.session']), url: z.url() });
+
+const UNKNOWN = { kind: 'unknown' } as const;
+
+/** As people write them; another one is shown as Stripe names it. */
+const BRANDS: ReadonlyMap<string, string> = new Map([
+  ['amex', 'American Express'],
+  ['cartes_bancaires', 'Cartes Bancaires'],
+  ['diners', 'Diners Club'],
+  ['discover', 'Discover'],
+  ['jcb', 'JCB'],
+  ['mastercard', 'Mastercard'],
+  ['unionpay', 'UnionPay'],
+  ['visa', 'Visa'],
+]);
+
+/** All methods may throw StripeRefused and StorageUnavailable. */
+export class StripeCustomers implements PaymentMethods, MethodPages, MethodChanges {
+  readonly #deps: CustomerDeps;
+
+  constructor(deps: CustomerDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws StripeUnavailable where there was no clear answer: an empty list would say that there is no card. */
+  async list(tenant: string): Promise<readonly PaymentMethod[]> {
+    const customer = await this.#deps.records.read(tenant, 'customer');
+    if (customer === undefined) return [];
+    const { stripe } = this.#deps;
+    const [about, cards] = await Promise.all([
+      call(customerSchema, () => stripe.customers.retrieve(customer)),
+      call(cardListSchema, () =>
+        stripe.customers.listPaymentMethods(customer, { type: 'card', limit: CARDS_MAX }),
+      ),
+    ]);
+    const { invoice_settings: settings } = this.#ours(clear(about), tenant);
+    const own = clear(cards).data.filter((card) => card.customer === customer);
+    const first = settings.default_payment_method;
+    return [...own.filter(({ id }) => id === first), ...own.filter(({ id }) => id !== first)].map(methodOf);
+  }
+
+  /** A first card makes the tenant's customer. */
+  async addLink(tenant: string): Promise<PageLink> {
+    const customer = await this.#customer(tenant);
+    if (customer === undefined) return UNKNOWN;
+    const { stripe, publicUrl, currency } = this.#deps;
+    return linkOf(
+      await call(pageSchema, () =>
+        stripe.checkout.sessions.create({
+          mode: 'setup',
+          customer,
+          currency: currency.toLowerCase(),
+          allowed_payment_method_types: ['card'],
+          metadata: { tenant },
+          setup_intent_data: { metadata: { tenant } },
+          success_url: publicUrl,
+          cancel_url: publicUrl,
+        }),
+      ),
+    );
+  }
+
+  async replaceLink(tenant: string): Promise<PageLink | { readonly kind: 'noCustomer' }> {
+    const { stripe, records, publicUrl } = this.#deps;
+    const customer = await records.read(tenant, 'customer');
+    if (customer === undefined) return { kind: 'noCustomer' };
+    return linkOf(
+      await call(pageSchema, () =>
+        stripe.billingPortal.sessions.create({
+          customer,
+          return_url: publicUrl,
+          flow_data: {
+            type: 'payment_method_update',
+            after_completion: { type: 'redirect', redirect: { return_url: publicUrl } },
+          },
+        }),
+      ),
+    );
+  }
+
+  async remove(tenant: string, methodId: string): Promise<MethodChange> {
+    const { stripe } = this.#deps;
+    return this.#change(tenant, methodId, async () => {
+      const answer = await call(cardSchema, () => stripe.paymentMethods.detach(methodId));
+      return answer.kind === 'answered' && answer.body.customer === null;
+    });
+  }
+
+  async makeDefault(tenant: string, methodId: string): Promise<MethodChange> {
+    const { stripe } = this.#deps;
+    return this.#change(tenant, methodId, async (customer) => {
+      const invoice_settings = { default_payment_method: methodId };
+      const answer = await call(customerSchema, () =>
+        stripe.customers.update(customer, { invoice_settings }),
+      );
+      return answer.kind === 'answered' && answer.body.invoice_settings.default_payment_method === methodId;
+    });
+  }
+
+  /** Only what is the tenant's own is changed. */
+  async #change(
+    tenant: string,
+    methodId: string,
+    apply: (customer: string) => Promise<boolean>,
+  ): Promise<MethodChange> {
+    const customer = await this.#deps.records.read(tenant, 'customer');
+    if (customer === undefined) return { kind: 'notFound' };
+    const card = await call(cardSchema, () => this.#deps.stripe.paymentMethods.retrieve(methodId));
+    if (card.kind === 'unclear') return UNKNOWN;
+    if (card.kind === 'refused' || card.body.customer !== customer) return { kind: 'notFound' };
+    return { kind: (await apply(customer)) ? 'done' : 'unknown' };
+  }
+
+  /** Made under a key of the tenant's, kept if nobody else's was first: two clicks make one. */
+  async #customer(tenant: string): Promise<string | undefined> {
+    const { stripe, records } = this.#deps;
+    const kept = await records.read(tenant, 'customer');
+    if (kept !== undefined) return kept;
+    const key = `customer:${createHash('sha256').update(tenant).digest('hex')}`;
+    const answer = await callOnce(customerSchema, key, (options) =>
+      stripe.customers.create({ metadata: { tenant } }, options),
+    );
+    if (answer.kind === 'refused') throw new StripeRefused(answer.refusal.summary);
+    if (answer.kind === 'unclear') return undefined;
+    const { id } = this.#ours(answer.body, tenant);
+    return records.change(tenant, 'customer', { from: undefined, to: id });
+  }
+
+  #ours(customer: z.infer<typeof customerSchema>, tenant: string): z.infer<typeof customerSchema> {
+    if (customer.metadata['tenant'] === tenant && customer.livemode === this.#deps.live) return customer;
+    throw new ChargeDiffers(`${customer.id} is not the customer of this tenant in this mode`);
+  }
+}
+
+function clear<T>(answer: Answer<T>): T {
+  if (answer.kind === 'answered') return answer.body;
+  if (answer.kind === 'refused') throw new StripeRefused(answer.refusal.summary);
+  throw new StripeUnavailable('the stored cards are not known just now');
+}
+
+function linkOf(answer: Answer<z.infer<typeof pageSchema>>): PageLink {
+  if (answer.kind === 'refused') throw new StripeRefused(answer.refusal.summary);
+  return answer.kind === 'answered' ? { kind: 'link', url: answer.body.url } : UNKNOWN;
+}
+
+function methodOf({ id, card }: z.infer<typeof cardSchema>): PaymentMethod {
+  const month = String(card.exp_month).padStart(2, '0');
+  const { fingerprint } = card;
+  return {
+    id,
+    brand: BRANDS.get(card.brand) ?? card.brand,
+    last4: card.last4,
+    expires: `${card.exp_year}-${month}`,
+    ...(typeof fingerprint === 'string' && { fingerprint }),
+  };
+}

@@ -1,0 +1,72 @@
+/** The ledger commands about auto-recharge, with the rows they read and write. */
+import type { LedgerCommand } from './lane/command.js';
+import {
+  resumeAutoRecharge,
+  setAutoRecharge,
+  sweepAutoRecharge,
+  turnOffAutoRecharge,
+  type RuleRequest,
+} from './ledger/commands/set-auto-recharge.js';
+import { tripRowKeys } from './ledger/breaker.js';
+import type { Actor, AutoRechargeRule } from './ledger/model.js';
+import { watchLow } from './ledger/watch.js';
+import { accepted, type Decision } from './ledger/world.js';
+
+/** Account and operation; a recharge, why it was opened, what is told of its caps (2), and the alerts healed (3). */
+const RULE_ROWS_MAX = 10;
+
+type Click = NonNullable<LedgerCommand<unknown>['operation']>;
+type RuleCommand = LedgerCommand<AutoRechargeRule>;
+
+export interface RechargeCommands {
+  set(request: Omit<RuleRequest, 'limits'>, click?: Click): RuleCommand;
+  turnOff(by: Actor): RuleCommand;
+  /** "Try again now": ends wait, pause, hold and what the breaker stopped; caps stay. */
+  resume(by: Actor, click?: Click): RuleCommand;
+  sweep(click?: Click): LedgerCommand<null>;
+}
+
+export function rechargeCommands(settings: {
+  readonly limits: RuleRequest['limits'];
+  readonly lowBalance: bigint;
+}): RechargeCommands {
+  const { limits, lowBalance } = settings;
+  /** Another rule is another threshold: the balance may be low by it, or no longer. */
+  const watched =
+    (by: Actor, decide: RuleCommand['decide']): RuleCommand['decide'] =>
+    (world, now) =>
+      alsoWatched(decide(world, now), { at: now, by, lowBalance });
+  return {
+    set: (request, click) => ({
+      ...quick('setAutoRecharge', click),
+      decide: watched(request.by, (world, now) => setAutoRecharge(world, { ...request, limits }, now)),
+    }),
+    turnOff: (by) => ({
+      ...quick('turnOffAutoRecharge'),
+      decide: watched(by, (world, now) => turnOffAutoRecharge(world, by, now)),
+    }),
+    resume: (by, click) => ({
+      ...quick('resumeAutoRecharge', click),
+      decide: watched(by, (world, now) => resumeAutoRecharge(world, by, now)),
+    }),
+    sweep: (click) => ({ ...quick('sweepAutoRecharge', click), decide: sweepAutoRecharge }),
+  };
+}
+
+/**
+ * The same click again is answered like the first time: it neither resets a pause nor charges twice. What may open a
+ * recharge reads what the breaker needs.
+ */
+function quick(name: string, click?: Click): Omit<LedgerCommand<unknown>, 'decide'> {
+  return {
+    name,
+    priority: 'person',
+    rowsMax: RULE_ROWS_MAX,
+    ...(click !== undefined && { operation: click }),
+    reads: (account) => ({ keys: tripRowKeys(account) }),
+  };
+}
+
+function alsoWatched<A>(decision: Decision<A>, cause: Parameters<typeof watchLow>[1]): Decision<A> {
+  return decision.kind === 'refused' ? decision : accepted(watchLow(decision.world, cause), decision.answer);
+}

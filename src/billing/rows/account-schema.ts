@@ -1,0 +1,81 @@
+/** What the account's row must look like when it comes back from the table. */
+import { z } from 'zod';
+import { ALERT_KINDS, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
+import { DECLINE_REASONS } from '../payments/processor.js';
+import { json } from './columns.js';
+import { text, micros, count, actor, currency, span, method, trip } from './parts.js';
+
+const rule = z.object({
+  enabled: z.boolean(),
+  trigger: micros,
+  amount: micros,
+  monthCap: micros,
+  dayCap: micros.exactOptional(),
+  method,
+  setBy: actor,
+  setAt: text,
+});
+
+const paymentSummary = z.object({
+  id: text,
+  amount: micros,
+  reason: z.enum(['manual', 'autoRecharge']),
+  requestedAt: text,
+  status: z.enum(PAYMENT_STATUSES),
+  overdue: z.boolean(),
+  alert: micros.exactOptional(),
+});
+
+export const accountSchema: z.ZodType<Account> = z.object({
+  tenant: text,
+  currency,
+  timeZone: text,
+  balance: micros,
+  credited: micros,
+  pointer: micros,
+  holes: json(z.array(span).default([])),
+  nextSequence: micros,
+  head: text,
+  rule: json(rule).exactOptional(),
+  health: json(
+    z.object({
+      failures: count,
+      notBefore: text.exactOptional(),
+      pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
+      pausedMethod: text.exactOptional(),
+      tripped: trip.exactOptional(),
+      breakerFrom: text.exactOptional(),
+      held: z.boolean(),
+      asksFirst: z.boolean().exactOptional(),
+    }),
+  ),
+  counters: json(
+    z.object({
+      day: text,
+      dayTotal: micros,
+      month: text,
+      monthTotal: micros,
+      dayTold: count.exactOptional(),
+      monthTold: count.exactOptional(),
+    }),
+  ),
+  rechargeCount: micros,
+  rechargeTimes: json(z.array(text).default([])),
+  whyCount: micros.default(0n),
+  lastWhy: text.exactOptional(),
+  openRefunds: json(z.array(text).default([])),
+  alertCount: micros,
+  openPayments: json(z.array(paymentSummary)),
+  recentTopUps: json(z.array(z.object({ paymentId: text, amount: micros, at: text, by: actor }))),
+  livingAlerts: json(z.partialRecord(z.enum(ALERT_KINDS), micros)),
+  crossings: json(z.array(text)),
+  gatheredCrossings: json(count),
+  usage: json(
+    z.object({ knownUntil: text.exactOptional(), receivedAt: text.exactOptional(), openIssues: count }),
+  ),
+  days: json(z.array(z.object({ date: text, spend: micros, calls: count }))),
+  lots: json(z.array(z.object({ sequence: micros, start: micros, end: micros, expiresAt: text }))),
+  moreLots: z.boolean(),
+  noticesToldOn: text.exactOptional(),
+  undelivered: json(z.array(micros)),
+});

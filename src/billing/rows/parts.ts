@@ -1,0 +1,20 @@
+/** What the rows of several nouns are made of. */
+import { z } from 'zod';
+import { CURRENCIES } from '../money.js';
+
+export const text = z.string();
+export const micros = z.bigint();
+export const count = z.number().int().nonnegative();
+export const actor = z.object({ id: text, name: text });
+export const currency = z.enum(CURRENCIES);
+export const span = z.object({ start: micros, end: micros });
+export const method = z.object({ id: text, brand: text, last4: text, fingerprint: text.exactOptional() });
+
+export const trip = z.object({
+  at: text,
+  reason: z.enum(['recharges', 'spend']),
+  recharges: count,
+  spend: micros,
+  usual: micros,
+  destinations: z.array(z.object({ name: text, spend: micros })),
+});

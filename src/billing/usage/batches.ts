@@ -1,0 +1,39 @@
+/** Call records in transactions as large as fit: each holds its calls, their days, and what else may be written. */
+import { dayOf } from '../ledger/calendar.js';
+import type { StoredCall } from '../ledger/model.js';
+import { ROWS_PER_COMMIT_MAX } from '../storage/table.js';
+
+/** Account, two entries and operation; a recharge, why it was opened, and what is told of its caps (2) and of zero (2). */
+export const OTHER_ROWS_MAX = 10;
+export const DAYS_PER_COMMIT_MAX = 3;
+const CALLS_AND_DAYS_MAX = ROWS_PER_COMMIT_MAX - OTHER_ROWS_MAX;
+
+export interface CallBatch {
+  readonly calls: readonly StoredCall[];
+  /** How many days the calls are of. */
+  readonly days: number;
+}
+
+/** In order of their time. */
+export function batches(calls: readonly StoredCall[], timeZone: string): readonly CallBatch[] {
+  const sorted = [...calls].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const all: { calls: StoredCall[]; days: number }[] = [];
+  let days = new Set<string>();
+  for (const call of sorted) {
+    const current = all.at(-1);
+    const withDay = new Set([...days, dayOf(call.start, timeZone)]);
+    if (current !== undefined && fits(current.calls.length + 1, withDay.size)) {
+      current.calls.push(call);
+      current.days = withDay.size;
+      days = withDay;
+    } else {
+      days = new Set([dayOf(call.start, timeZone)]);
+      all.push({ calls: [call], days: 1 });
+    }
+  }
+  return all;
+}
+
+function fits(calls: number, days: number): boolean {
+  return days <= DAYS_PER_COMMIT_MAX && calls + days <= CALLS_AND_DAYS_MAX;
+}

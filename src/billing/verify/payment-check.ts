@@ -1,0 +1,112 @@
+import { dayOf, monthOf } from '../ledger/calendar.js';
+import type { Account, Entry, Lot, Payment } from '../ledger/model.js';
+import { same, type Report } from './finding.js';
+
+const OPEN: readonly Payment['status'][] = ['requested', 'begun', 'actionRequired', 'unknown'];
+const GIVES_ROOM_BACK: readonly Payment['status'][] = ['declined', 'cancelled'];
+const PURCHASE_OF = { manual: 'topUp', autoRecharge: 'autoRecharge' } as const;
+
+/** What the entries say of one payment. */
+interface Posted {
+  readonly purchases: readonly Entry[];
+  /** Sequence of the newest refund. */
+  readonly refund?: bigint;
+  /** Refunds that were not taken back. */
+  readonly refunds: number;
+}
+
+const NOTHING_POSTED: Posted = { purchases: [], refunds: 0 };
+
+/** Payments and entries, both ways, and what the account says of payments. */
+export class PaymentCheck {
+  private readonly posted = new Map<string, Posted>();
+  private readonly payments: ReadonlyMap<string, Payment>;
+  private readonly report: Report;
+
+  constructor(payments: ReadonlyMap<string, Payment>, report: Report) {
+    this.payments = payments;
+    this.report = report;
+  }
+
+  take(entry: Entry): void {
+    const known = this.posted.get(entry.reference) ?? NOTHING_POSTED;
+    const { kind, reference, sequence } = entry;
+    if (kind === 'topUp' || kind === 'autoRecharge')
+      this.posted.set(reference, { ...known, purchases: [...known.purchases, entry] });
+    else if (kind === 'refund')
+      this.posted.set(reference, { ...known, refund: sequence, refunds: known.refunds + 1 });
+    else if (kind === 'refundReversed') this.posted.set(reference, { ...known, refunds: known.refunds - 1 });
+  }
+
+  end(account: Account, lots: ReadonlyMap<bigint, Lot>): void {
+    for (const id of this.posted.keys())
+      if (!this.payments.has(id)) this.report(`payment ${id}`, 'entries name it, and it has no row');
+    for (const payment of this.payments.values()) {
+      this.checkPurchase(payment, account);
+      this.checkRefund(payment);
+      if (payment.lot !== undefined)
+        same(this.report, `payment ${payment.id}`, [
+          'the payment of its lot',
+          lots.get(payment.lot)?.paymentId,
+          payment.id,
+        ]);
+    }
+    this.checkLists(account);
+    this.checkCounters(account);
+  }
+
+  private checkPurchase(payment: Payment, account: Account): void {
+    const subject = `payment ${payment.id}`;
+    const { purchases } = this.posted.get(payment.id) ?? NOTHING_POSTED;
+    same(this.report, subject, [
+      'how often it was credited',
+      purchases.length,
+      payment.status === 'settled' ? 1 : 0,
+    ]);
+    same(this.report, subject, ['its currency', payment.currency, account.currency]);
+    const [entry] = purchases;
+    if (entry === undefined) return;
+    same(this.report, subject, ['its amount', payment.amount, entry.amount]);
+    same(this.report, subject, ['the balance after it', payment.balanceAfter, entry.balanceAfter]);
+    same(this.report, subject, ['the kind of its entry', entry.kind, PURCHASE_OF[payment.reason]]);
+  }
+
+  private checkRefund({ id, refund }: Payment): void {
+    const subject = `payment ${id}`;
+    const posted = this.posted.get(id) ?? NOTHING_POSTED;
+    const given = refund === undefined || refund.status === 'refused' ? 0 : 1;
+    same(this.report, subject, ['how often it was refunded', posted.refunds, given]);
+    same(this.report, subject, ['the entry of its refund', refund?.entry, posted.refund]);
+  }
+
+  private checkLists({ openPayments, openRefunds, rechargeCount }: Account): void {
+    const all = [...this.payments.values()];
+    const open = all.filter(({ status }) => OPEN.includes(status));
+    same(this.report, 'account', ['its list of open payments', listOf(openPayments), listOf(open)]);
+    const refunding = all.filter(({ refund }) => refund?.status === 'requested').map(({ id }) => id);
+    same(this.report, 'account', ['its list of refunds under way', idsOf(openRefunds), idsOf(refunding)]);
+    const recharges = all.filter(({ reason }) => reason === 'autoRecharge');
+    same(this.report, 'account', ['its count of auto-recharges', rechargeCount, BigInt(recharges.length)]);
+  }
+
+  /** What counts against the caps of the newest day and month that had an auto-recharge. */
+  private checkCounters({ counters, timeZone }: Account): void {
+    const counting = [...this.payments.values()].filter(
+      ({ reason, status }) => reason === 'autoRecharge' && !GIVES_ROOM_BACK.includes(status),
+    );
+    const total = (during: (requestedAt: string) => boolean): bigint =>
+      counting.reduce((sum, { requestedAt, amount }) => (during(requestedAt) ? sum + amount : sum), 0n);
+    const day = total((at) => dayOf(at, timeZone) === counters.day);
+    const month = total((at) => monthOf(at, timeZone) === counters.month);
+    same(this.report, 'account', ['what counts against the cap of the day', counters.dayTotal, day]);
+    same(this.report, 'account', ['what counts against the cap of the month', counters.monthTotal, month]);
+  }
+}
+
+function listOf(payments: readonly Pick<Payment, 'id' | 'amount' | 'reason' | 'status'>[]): string {
+  return idsOf(payments.map(({ id, amount, reason, status }) => `${id} (${reason}, ${amount}, ${status})`));
+}
+
+function idsOf(ids: readonly string[]): string {
+  return [...ids].sort().join(', ');
+}

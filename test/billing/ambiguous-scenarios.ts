@@ -1,0 +1,204 @@
+/** Everything that writes to the ledger: what has to be there before, and what is then done while an answer is lost. */
+import { Retention } from '../../src/billing/retention/retention.js';
+import type { Outcome } from '../../src/billing/lane/command.js';
+import type { UsageIssue } from '../../src/billing/ledger/model.js';
+import { money } from '../../src/billing/money.js';
+import type { TestScenario } from '../../src/billing/payments/processor.js';
+import { processorWith } from '../support/crash.js';
+import { ADMIN, TENANT, usd } from '../support/billing.js';
+import { graphRow } from '../support/graph-rows.js';
+import { calm } from '../support/shared-billing.js';
+import type { VerifiedBilling, VerifiedOptions } from '../support/verified.js';
+import { CARD } from '../support/world.js';
+
+export interface Scenario {
+  /** What it runs on; made anew for every run. */
+  readonly options?: () => VerifiedOptions;
+  readonly prepare?: (world: Prepared) => Promise<unknown>;
+  readonly act: (world: Prepared) => Promise<unknown>;
+}
+
+export interface Prepared extends VerifiedBilling {
+  readonly setProcessor: (up: boolean) => void;
+}
+
+const cardOf = (scenario: TestScenario) => ({ ...CARD, id: `sandbox-${scenario}` });
+
+async function topUp(
+  { billing, clock }: Prepared,
+  paymentId: string,
+  terms: { readonly amount?: number; readonly card?: TestScenario } = {},
+): Promise<unknown> {
+  const { amount = 50, card = 'succeeds' } = terms;
+  const asked = { paymentId, mintedAt: clock.now(), amount: money(usd(amount), 'USD'), by: ADMIN };
+  const requested = await billing.requestTopUp(TENANT, { ...asked, method: cardOf(card) });
+  await billing.paymentWithin(TENANT, paymentId, 3_000);
+  clock.pass({ seconds: 1 });
+  return requested;
+}
+
+async function use({ billing }: Prepared, ...rows: readonly unknown[]): Promise<unknown> {
+  const report = await billing.intake.take(TENANT, rows, 'http');
+  await calm();
+  return report;
+}
+
+function rule({ billing }: Prepared, card: TestScenario = 'succeeds') {
+  const terms = { trigger: usd(20), amount: usd(50), monthCap: usd(500) };
+  return billing.setAutoRecharge(TENANT, { ...terms, method: cardOf(card), by: ADMIN });
+}
+
+const call = (id: string, charge: unknown) => graphRow(charge, { id });
+
+async function issue({ billing }: Prepared): Promise<UsageIssue> {
+  const [first] = await billing.reader.issues(TENANT, { limit: 1 });
+  return first!;
+}
+
+/** An auto-recharge whose card has no money: it waits for an hour. */
+async function declined(world: Prepared, card: TestScenario = 'insufficientFunds'): Promise<void> {
+  await topUp(world, 'p1');
+  await rule(world, card);
+  await use(world, call('a', 40));
+  await world.billing.paymentWithin(TENANT, (await auto(world)) ?? '', 1_000);
+}
+
+async function auto({ billing }: Prepared): Promise<string | undefined> {
+  return (await billing.reader.account(TENANT)).openPayments[0]?.id;
+}
+
+/** A payment that nobody knows the outcome of. */
+async function inDoubt(world: Prepared): Promise<void> {
+  world.setProcessor(false);
+  await topUp(world, 'p1');
+}
+
+async function below(world: Prepared, times: number): Promise<void> {
+  for (let time = 1; time <= times; time += 1) {
+    await use(world, call(`down-${time}`, 60));
+    await topUp(world, `up-${time}`, { amount: 70 });
+  }
+}
+
+function refund({ billing, clock }: Prepared): Promise<Outcome<unknown>> {
+  const click = { id: 'refund-click', mintedAt: clock.now() };
+  return billing.requestRefund(TENANT, { paymentId: 'p1', by: ADMIN }, click);
+}
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'the first usage of an account': { act: (world) => use(world, call('a', 1), call('b', 2)) },
+  'usage that starts a recharge': {
+    prepare: (world) => topUp(world, 'p1').then(() => rule(world)),
+    act: (world) => use(world, call('a', 40)),
+  },
+  'a corrected charge beside a new one': {
+    prepare: (world) => use(world, call('a', 1)),
+    act: (world) => use(world, call('a', 2), call('b', 3)),
+  },
+  'rows that are put aside': { act: (world) => use(world, call('a', -1), call('b', 'x')) },
+  'a top-up': { act: (world) => topUp(world, 'p1') },
+  'a top-up with a declined card': { act: (world) => topUp(world, 'p1', { card: 'expiredCard' }) },
+  'a top-up that somebody must approve': { act: (world) => topUp(world, 'p1', { card: 'needsAction' }) },
+  'a recharge that is declined': {
+    prepare: (world) => topUp(world, 'p1').then(() => rule(world, 'expiredCard')),
+    act: (world) => use(world, call('a', 40)),
+  },
+  'the wish to cancel': {
+    prepare: (world) => topUp(world, 'p1', { card: 'needsAction' }),
+    act: ({ billing }) => billing.cancelPayment(TENANT, 'p1', ADMIN),
+  },
+  'the warning of an unknown outcome': {
+    prepare: (world) =>
+      inDoubt(world).then(() => {
+        world.clock.pass({ minutes: 16 });
+      }),
+    act: ({ billing }) => billing.lookAtPayment(TENANT, 'p1'),
+  },
+  'a payment that is overdue': {
+    prepare: (world) =>
+      inDoubt(world).then(() => {
+        world.clock.pass({ hours: 25 });
+      }),
+    act: ({ billing }) => billing.lookAtPayment(TENANT, 'p1'),
+  },
+  'a rule that is set': { prepare: (world) => topUp(world, 'p1'), act: (world) => rule(world) },
+  'a rule that is turned off': {
+    prepare: (world) => rule(world),
+    act: ({ billing }) => billing.turnOffAutoRecharge(TENANT, ADMIN),
+  },
+  'a rule that is resumed': {
+    prepare: (world) => declined(world, 'expiredCard'),
+    act: ({ billing }) => billing.resumeAutoRecharge(TENANT, ADMIN),
+  },
+  'the sweep after a wait': {
+    prepare: (world) =>
+      declined(world).then(() => {
+        world.clock.pass({ minutes: 61 });
+      }),
+    act: ({ billing }) => billing.sweepAutoRecharge(TENANT),
+  },
+  'a new role': {
+    act: ({ billing }) => billing.setRole(TENANT, { id: 'bea', name: 'Bea', role: 'admin', by: ADMIN }),
+  },
+  'an issue that is charged': {
+    prepare: (world) => use(world, call('a', -1)),
+    act: async (world) =>
+      world.billing.decideIssue(TENANT, { issue: await issue(world), by: ADMIN, charge: usd(2) }),
+  },
+  'an issue that is dismissed': {
+    prepare: (world) => use(world, call('a', -1)),
+    act: async (world) => world.billing.decideIssue(TENANT, { issue: await issue(world), by: ADMIN }),
+  },
+  'a test alert': { act: ({ billing }) => billing.testAlert(TENANT, { only: 'here', by: ADMIN }) },
+  'an alert that reached nobody, and then somebody': {
+    prepare: ({ billing }) => billing.testAlert(TENANT, { only: 'here', by: ADMIN }),
+    act: async ({ billing }) => {
+      await billing.noteUndelivered(TENANT, { sequence: 1n, undelivered: true });
+      await billing.noteUndelivered(TENANT, { sequence: 1n, undelivered: false });
+    },
+  },
+  'crossings that are told together': {
+    prepare: (world) => below(world, 5),
+    act: ({ billing }) => billing.tellGatheredCrossings(TENANT),
+  },
+  'the notice of an expiry': {
+    prepare: (world) =>
+      topUp(world, 'p1').then(() => {
+        world.clock.pass({ days: 300 });
+      }),
+    act: ({ billing }) => billing.expireLots(TENANT),
+  },
+  'an expiry': {
+    prepare: (world) =>
+      topUp(world, 'p1').then(() => {
+        world.clock.pass({ days: 366 });
+      }),
+    act: ({ billing }) => billing.expireLots(TENANT),
+  },
+  'an adjustment': {
+    act: ({ billing, clock }) => {
+      const click = { id: 'adjust-click', mintedAt: clock.now() };
+      return billing.adjust(TENANT, { amount: usd(5), reason: 'goodwill', by: ADMIN }, click);
+    },
+  },
+  'a refund': {
+    prepare: (world) => topUp(world, 'p1'),
+    act: (world) => refund(world),
+  },
+  'a refund that the processor refuses': {
+    options: () => ({
+      processor: (sandbox) =>
+        processorWith(sandbox, { refund: async () => ({ kind: 'refused', reason: 'processorRefused' }) }),
+    }),
+    prepare: (world) => topUp(world, 'p1'),
+    act: (world) => refund(world),
+  },
+  'details that are removed': {
+    prepare: (world) =>
+      use(world, call('a', 1)).then(() => {
+        world.clock.pass({ days: 401 });
+      }),
+    act: ({ tables, clock }) =>
+      new Retention({ table: tables.ledger, now: clock.now, callDetailDays: 400 }).run(TENANT),
+  },
+};

@@ -1,0 +1,164 @@
+import { after } from '../../../src/billing/ledger/calendar.js';
+import { turnOffAutoRecharge } from '../../../src/billing/ledger/commands/set-auto-recharge.js';
+import { markOverdue } from '../../../src/billing/ledger/commands/warn-of-payment.js';
+import { recordOutcome } from '../../../src/billing/ledger/commands/record-outcome.js';
+import type { Explanation } from '../../../src/billing/ledger/model.js';
+import type { World } from '../../../src/billing/ledger/world.js';
+import { ADMIN, START, usd } from '../../support/billing.js';
+import {
+  DECLINED,
+  EXPIRED,
+  PAID,
+  recharged,
+  rechargesOf,
+  resumedBy,
+  ruled,
+  swept,
+  topUp,
+} from '../../support/recharge.js';
+import { accept, answered, bought, LOW, spent, worldOf } from '../../support/world.js';
+
+const HOUR = after(START, { hours: 1 });
+
+function explained(world: World): readonly Explanation[] {
+  return [...world.rows.values()].filter((row) => row.type === 'why');
+}
+
+const kinds = (world: World) => explained(world).map(({ kind }) => kind);
+
+test('a recharge is explained with the rule and all numbers that it saw', () => {
+  const world = spent(ruled(30, { dayCap: usd(200) }), usd(15));
+  expect(explained(world)).toEqual([
+    {
+      type: 'why',
+      sequence: 1n,
+      at: START,
+      kind: 'charged',
+      balance: usd(15),
+      pending: 0n,
+      trigger: usd(20),
+      amount: usd(50),
+      dayTotal: 0n,
+      dayCap: usd(200),
+      monthTotal: 0n,
+      monthCap: usd(1_000),
+      failures: 0,
+      paymentId: rechargesOf(world)[0]!.id,
+    },
+  ]);
+});
+
+test('each recharge is explained, also where one follows another', () => {
+  const world = recharged(ruled(), 2);
+  expect(kinds(world)).toEqual(['charged', 'charged']);
+  expect(explained(world).map(({ monthTotal }) => monthTotal)).toEqual([0n, usd(50)]);
+});
+
+test('above the trigger there is nothing to explain', () => {
+  expect(explained(spent(ruled(), usd(10)))).toEqual([]);
+});
+
+describe('a recharge that was not made is explained', () => {
+  test('while one is open, which is named', () => {
+    const world = spent(spent(ruled(), usd(15)), usd(1));
+    expect(explained(world)[1]).toMatchObject({
+      kind: 'inProgress',
+      balance: usd(14),
+      pending: usd(50),
+      paymentId: rechargesOf(world)[0]!.id,
+    });
+  });
+
+  test('while a manual top-up is on its way that lifts the balance', () => {
+    const world = spent(accept(topUp(ruled())), usd(15));
+    expect(explained(world)).toMatchObject([{ kind: 'inProgress', pending: usd(50), paymentId: 'm1' }]);
+  });
+
+  test('while it waits after a decline, until when', () => {
+    const world = answered(spent(ruled(), usd(15)), DECLINED);
+    expect(explained(world)[1]).toMatchObject({ kind: 'waiting', failures: 1, until: HOUR });
+  });
+
+  test('while the declined card pauses it', () => {
+    const world = answered(spent(ruled(), usd(15)), EXPIRED);
+    expect(explained(world)[1]).toMatchObject({ kind: 'paused', pausedBy: 'expiredCard' });
+  });
+
+  test('at a cap: which one, what is used of it, and until when', () => {
+    const world = spent(recharged(ruled(30, { dayCap: usd(99) }), 1), usd(45));
+    expect(explained(world).at(-1)).toMatchObject({
+      kind: 'capped',
+      cap: 'day',
+      dayTotal: usd(50),
+      dayCap: usd(99),
+      until: '2026-11-18T00:00:00.000Z',
+    });
+  });
+
+  test('while an admin is to be asked first', () => {
+    const open = spent(ruled(), usd(15));
+    const paymentId = open.account.openPayments[0]!.id;
+    const report = { paymentId, outcome: { kind: 'unknown' }, lowBalance: LOW } as const;
+    const doubted = accept(recordOutcome(open, report, START));
+    expect(kinds(accept(markOverdue(doubted, { paymentId, lowBalance: LOW }, HOUR)))).toEqual([
+      'charged',
+      'held',
+    ]);
+  });
+
+  test('once the breaker tripped, with what it saw', () => {
+    const three = recharged(ruled(), 3);
+    const world = spent(three, three.account.balance - usd(10));
+    expect(explained(world).at(-1)).toMatchObject({ kind: 'tripped', trip: { recharges: 3, at: START } });
+  });
+
+  test('without a rule, where the balance is told to be low', () => {
+    const world = spent(bought(worldOf(), usd(30)), usd(25));
+    expect(explained(world)).toMatchObject([{ kind: 'off', balance: usd(5), trigger: usd(10), amount: 0n }]);
+  });
+
+  test('with a rule that is off, with its numbers', () => {
+    const off = accept(turnOffAutoRecharge(ruled(), ADMIN, START));
+    expect(kinds(spent(off, usd(15)))).toEqual([]);
+    expect(explained(spent(off, usd(21)))).toMatchObject([
+      { kind: 'off', trigger: usd(10), amount: usd(50), monthCap: usd(1_000) },
+    ]);
+  });
+});
+
+describe('the same reason again', () => {
+  const waiting = () => answered(spent(ruled(), usd(15)), DECLINED);
+
+  test('is not written again', () => {
+    const world = spent(swept(spent(waiting(), usd(1)), START), usd(1));
+    expect(kinds(world)).toEqual(['charged', 'waiting']);
+  });
+
+  test('is written again after another one', () => {
+    const again = answered(swept(waiting(), HOUR), DECLINED, HOUR);
+    expect(kinds(again)).toEqual(['charged', 'waiting', 'charged', 'waiting']);
+  });
+
+  test('of another cap is another reason', () => {
+    const day = spent(recharged(ruled(30, { dayCap: usd(50), monthCap: usd(50) }), 1), usd(45));
+    expect(explained(day).at(-1)).toMatchObject({ kind: 'capped', cap: 'month' });
+    const raised = recharged(ruled(30, { dayCap: usd(50), monthCap: usd(149) }), 1);
+    const days = spent(raised, usd(45));
+    const month = spent(recharged(days, 1, after(START, { days: 1 })), usd(45), after(START, { days: 2 }));
+    expect(explained(month).map(({ cap }) => cap)).toEqual([undefined, 'day', undefined, 'month']);
+  });
+
+  test('is news again once the balance was back', () => {
+    const paused = answered(spent(ruled(), usd(15)), EXPIRED);
+    const world = spent(spent(bought(paused, usd(50)), usd(5)), usd(50));
+    expect(kinds(world)).toEqual(['charged', 'paused', 'paused']);
+    expect(paused.account.lastWhy).toBe('paused');
+  });
+});
+
+test('explanations are numbered one after the other', () => {
+  const world = resumedBy(answered(spent(ruled(), usd(15)), DECLINED));
+  expect(explained(world).map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n]);
+  expect(world.account.whyCount).toBe(3n);
+  expect(answered(world, PAID).account.lastWhy).toBeUndefined();
+});

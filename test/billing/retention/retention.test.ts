@@ -1,0 +1,174 @@
+import { after } from '../../../src/billing/ledger/calendar.js';
+import { Retention } from '../../../src/billing/retention/retention.js';
+import { MemoryTableStore } from '../../../src/billing/storage/memory-table.js';
+import type { RangeQuery, Write } from '../../../src/billing/storage/table.js';
+import { ADMIN, START, TENANT, usd } from '../../support/billing.js';
+import { graphRow, graphRows } from '../../support/graph-rows.js';
+import { calm } from '../../support/shared-billing.js';
+import { differencesOf, memoryTables, verifiedBilling } from '../../support/verified.js';
+
+const DETAIL_DAYS = 400;
+const PERSONAL = { userDisplayName: 'Ana', calleeNumber: '+39 02 1234567' };
+
+/** A program over a table whose calls are watched, and its retention as the daily scan runs it. */
+function program() {
+  const queries: RangeQuery[] = [];
+  let onCommit: (writes: readonly Write[]) => Promise<void> = async () => undefined;
+  const table = new MemoryTableStore({
+    before: async (operation) => {
+      if (operation.kind === 'query') queries.push(operation.range);
+      if (operation.kind === 'commit') await onCommit(operation.writes);
+    },
+  });
+  const { billing, clock, tables } = verifiedBilling({ ...memoryTables(), ledger: table });
+  const retention = new Retention({ table, now: clock.now, callDetailDays: DETAIL_DAYS });
+  const row = (charge: number, more: object = {}) =>
+    graphRow(charge, { startDateTime: clock.now(), ...PERSONAL, ...more });
+  return {
+    ...{ clock, table, billing, retention, row, queries },
+    use: (...rows: readonly unknown[]) => billing.intake.take(TENANT, rows, 'graph'),
+    call: (id: string) => billing.reader.row(TENANT, 'call', `call:${id}`),
+    run: () => retention.run(TENANT),
+    onCommit: (hook: typeof onCommit) => void (onCommit = hook),
+    differences: () => differencesOf(tables),
+  };
+}
+
+test('details older than the days are gone, younger ones and all charges stay', async () => {
+  const { clock, row, use, call, run } = program();
+  await use(row(1, { id: 'old' }));
+  clock.pass({ days: 1 });
+  await use(row(2, { id: 'young' }));
+  clock.pass({ days: DETAIL_DAYS - 1, seconds: 1 });
+  await run();
+  const [old, young] = [await call('old'), await call('young')];
+  expect(old).toMatchObject({ details: {}, charge: usd(1) });
+  expect(JSON.stringify([old?.details, old?.detailsDigest])).not.toContain('Ana');
+  expect(young).toMatchObject({ details: PERSONAL, charge: usd(2) });
+});
+
+test('what verifies with the details verifies without them, corrected calls too', async () => {
+  const { clock, row, use, run, differences } = program();
+  await use(row(1, { id: 'a' }), row(2, { id: 'b' }));
+  await use(row(3, { id: 'a' }));
+  clock.pass({ days: DETAIL_DAYS + 1 });
+  await run();
+  expect(await differences()).toEqual([]);
+});
+
+test('a record that comes again is known, and one that is corrected brings no details back', async () => {
+  const { clock, row, use, call, run, differences } = program();
+  const startDateTime = clock.now();
+  await use(row(1, { id: 'a' }));
+  clock.pass({ days: DETAIL_DAYS + 1 });
+  await run();
+  expect(await use(row(1, { id: 'a', startDateTime }))).toMatchObject({
+    unchanged: 1,
+    charged: { count: 0 },
+  });
+  expect(await use(row(4, { id: 'a', startDateTime }))).toMatchObject({ corrected: { count: 1 } });
+  expect(await call('a')).toMatchObject({ details: {}, charge: usd(4) });
+  expect(await differences()).toEqual([]);
+});
+
+test('a call that comes in when it is too old already is charged and kept without its details', async () => {
+  const { clock, row, use, call, run, differences } = program();
+  const startDateTime = after(START, { days: -DETAIL_DAYS - 1 });
+  expect(await use(row(5, { id: 'late', startDateTime }))).toMatchObject({ charged: { count: 1 } });
+  expect(await call('late')).toMatchObject({ details: {}, charge: usd(5) });
+  clock.pass({ days: 1 });
+  await run();
+  expect(await differences()).toEqual([]);
+});
+
+test('hundreds of calls go in transactions of a hundred rows, and the next day reads only its own', async () => {
+  const { clock, billing, table, queries, run } = program();
+  await billing.intake.take(TENANT, graphRows(250, 1, { startDateTime: clock.now(), ...PERSONAL }), 'graph');
+  clock.pass({ days: DETAIL_DAYS + 2 });
+  await run();
+  const rows = await table.query(TENANT, { from: 'call:', to: 'call;', limit: 1_000 });
+  expect(rows.filter(({ values }) => values['details'] === '{}')).toHaveLength(250);
+  queries.length = 0;
+  clock.pass({ days: 2 });
+  await run();
+  const [calls] = queries.filter(({ from }) => from === 'call:');
+  expect(await table.query(TENANT, calls!)).toEqual([]);
+});
+
+test('a call that is corrected at the same moment keeps its correction, and loses its details all the same', async () => {
+  const { clock, row, use, call, run, onCommit, differences } = program();
+  const startDateTime = clock.now();
+  await use(row(1, { id: 'a' }), row(1, { id: 'b' }));
+  clock.pass({ days: DETAIL_DAYS + 1 });
+  let corrected = false;
+  onCommit(async (writes) => {
+    if (corrected || !writes.some(({ key }) => key === 'call:a')) return;
+    corrected = true;
+    await use(row(9, { id: 'a', startDateTime }));
+  });
+  await run();
+  expect(corrected).toBe(true);
+  expect(await call('a')).toMatchObject({ details: {}, charge: usd(9) });
+  expect(await call('b')).toMatchObject({ details: {}, charge: usd(1) });
+  expect(await differences()).toEqual([]);
+});
+
+test('cut short at any write it is done by the next run', async () => {
+  const writes = async (at: number): Promise<boolean> => {
+    const { clock, row, use, call, run, onCommit } = program();
+    await use(row(1, { id: 'a' }), { id: 'b', ...PERSONAL });
+    clock.pass({ days: DETAIL_DAYS + 70 });
+    let count = 0;
+    onCommit(async () => {
+      count += 1;
+      if (count === at) throw new Error('stopped');
+    });
+    const ended = await run().then(
+      () => true,
+      () => false,
+    );
+    onCommit(async () => undefined);
+    await run();
+    expect((await call('a'))?.details).toEqual({});
+    return ended;
+  };
+  let at = 1;
+  while (!(await writes(at))) at += 1;
+  expect(at).toBeGreaterThan(2);
+});
+
+test('operations are forgotten when their ids are refused for a day, not sooner', async () => {
+  const { clock, table, billing, run } = program();
+  const rule = {
+    trigger: usd(20),
+    amount: usd(50),
+    monthCap: usd(200),
+    method: { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' },
+    by: ADMIN,
+  };
+  const click = { id: 'click-1', mintedAt: clock.now() };
+  await billing.setAutoRecharge(TENANT, rule, click);
+  await calm();
+  const operations = () => table.query(TENANT, { from: 'op:', to: 'op;', limit: 10 });
+  clock.pass({ days: 61 });
+  await run();
+  expect((await operations()).map(({ key }) => key)).toContain('op:2026-11-17:click-1');
+  clock.pass({ days: 1 });
+  await run();
+  expect(await operations()).toEqual([]);
+  const again = await billing.setAutoRecharge(TENANT, rule, click);
+  expect(again).toMatchObject({ kind: 'refused', reason: 'stale' });
+});
+
+test('the row of a decided issue goes too, one that waits for a person keeps it', async () => {
+  const { clock, billing, use, run } = program();
+  await use({ ...graphRow(-1), id: 'a', ...PERSONAL }, { ...graphRow(-1), id: 'b', ...PERSONAL });
+  const [decided, open] = await billing.reader.issues(TENANT, { limit: 5 });
+  await billing.decideIssue(TENANT, { issue: decided!, by: ADMIN });
+  clock.pass({ days: DETAIL_DAYS + 1 });
+  await run();
+  expect(await billing.reader.issues(TENANT, { limit: 5 })).toMatchObject([
+    { id: decided!.id, state: 'dismissed', raw: '{}' },
+    { id: open!.id, state: 'open', raw: open!.raw },
+  ]);
+});

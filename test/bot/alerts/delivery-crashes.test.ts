@@ -1,0 +1,110 @@
+/** A sender that is stopped anywhere, and two at once. */
+import type { Messenger, SendResult } from '../../../src/bot/messenger.js';
+import { StorageUnavailable } from '../../../src/billing/storage/table.js';
+import { alertScene, type AlertScene } from '../../support/alerts.js';
+import { ADMIN, TENANT } from '../../support/billing.js';
+import { CrashPoints, type CrashKind } from '../../support/crash.js';
+
+const PLACES = ['finance', 'lost', 'on-call', 'ops'];
+/** The lost place is stood in for by the admin. */
+const HEARERS = [ADMIN.id, 'finance', 'on-call', 'ops'];
+const POINTS_MAX = 100;
+
+async function sceneBelowZero(): Promise<{ scene: AlertScene; negative: bigint }> {
+  const scene = await alertScene();
+  await scene.met(ADMIN);
+  await scene.asked(...PLACES);
+  scene.messenger.willAnswer('lost', { kind: 'blocked', reason: 'writesBlocked' }, { kind: 'gone' });
+  return { scene, negative: await scene.goNegative() };
+}
+
+/** A post or its answer is lost where the point falls; a real messenger never throws. */
+function crashing(points: CrashPoints, messenger: Messenger | AlertScene['messenger']) {
+  const guarded = (send: () => Promise<SendResult>): Promise<SendResult> =>
+    points.around(send).catch((error: unknown) => {
+      if (error instanceof StorageUnavailable) return { kind: 'retry', doubtful: true };
+      throw error;
+    });
+  const post: Messenger['post'] = (to, card) => guarded(() => messenger.post(to, card));
+  const update: Messenger['update'] = (to, id, card) => guarded(() => messenger.update(to, id, card));
+  return { post, update };
+}
+
+/** Rounds as the worker makes them, until nothing is left to do. */
+async function finish(scene: AlertScene, negative: bigint): Promise<void> {
+  const later = scene.instance('later');
+  for (let round = 0; round < 10; round += 1) {
+    scene.test.clock.pass({ minutes: 5 });
+    if ((await later.deliver(TENANT, negative)).kind === 'done') return;
+  }
+  throw new Error('it never ends');
+}
+
+function doubles({ messenger }: AlertScene): number {
+  return messenger.heardBy.length - new Set(messenger.heardBy).size;
+}
+
+async function stoppedAt(kind: CrashKind, at: number) {
+  const { scene, negative } = await sceneBelowZero();
+  const points = new CrashPoints(kind, at);
+  const messenger = crashing(points, scene.messenger);
+  const sender = scene.instance('stopped', { table: points.table(scene.table), messenger });
+  await sender.deliver(TENANT, negative).catch(() => undefined);
+  await finish(scene, negative);
+  return { scene, isPast: points.count < at };
+}
+
+describe.each<[CrashKind, string]>([
+  ['dies', 'an instance that stops'],
+  ['fails', 'one answer or request that is lost'],
+])('%s: %s before or after any I/O call', (kind) => {
+  test('leaves nobody untold, and doubles bounded', async () => {
+    let at = 1;
+    for (; at < POINTS_MAX; at += 1) {
+      const { scene, isPast } = await stoppedAt(kind, at);
+      expect([...new Set(scene.messenger.heardBy)]).toEqual(HEARERS);
+      // What was posted and not yet noted when the instance stopped; of a lost answer, that post alone.
+      expect(doubles(scene)).toBeLessThanOrEqual(kind === 'dies' ? HEARERS.length : 1);
+      if (isPast) break;
+    }
+    // Reads, the claim, posts, notes, the place that is paused, the claim given back: each has two points.
+    expect(at).toBeGreaterThan(24);
+    expect(at).toBeLessThan(POINTS_MAX);
+  });
+});
+
+describe('two instances at once', () => {
+  test('tell everybody once: the second waits for the first', async () => {
+    const { scene, negative } = await sceneBelowZero();
+    const results = await Promise.all(
+      ['first', 'second'].map((name) => scene.instance(name).deliver(TENANT, negative)),
+    );
+    expect(results.map(({ kind }) => kind).sort()).toEqual(['again', 'done']);
+    await finish(scene, negative);
+    expect(scene.messenger.heardBy).toEqual(HEARERS);
+  });
+
+  test('when one stalls until the other takes over, double only what it had under way', async () => {
+    const { scene, negative } = await sceneBelowZero();
+    const many = Array.from({ length: 100 }, (_, index) => `place-${index}`);
+    await scene.asked(...many);
+    let underWay = 0;
+    let goOn = (): void => undefined;
+    const stalled = new Promise<void>((resolve) => (goOn = resolve));
+    const post: Messenger['post'] = async (to, card) => {
+      underWay += 1;
+      await stalled;
+      return scene.messenger.post(to, card);
+    };
+    const update: Messenger['update'] = (to, id, card) => scene.messenger.update(to, id, card);
+    const first = scene.instance('first', { messenger: { post, update } }).deliver(TENANT, negative);
+    while (underWay === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await finish(scene, negative);
+    const together = underWay;
+    goOn();
+    await first;
+    expect(new Set(scene.messenger.heardBy).size).toBe(many.length + HEARERS.length);
+    expect(underWay).toBe(together);
+    expect(doubles(scene)).toBeLessThanOrEqual(together);
+  });
+});

@@ -1,0 +1,121 @@
+/**
+ * Three bots on one table service, eight clients, and SIGKILL at random: afterwards the ledger must explain every cent.
+ * `PROCESSES_KILLS=200 npx jest test/processes` runs longer, `PROCESSES_SEED=7` chooses who is killed when.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectTable } from '../../src/billing/storage/connect.js';
+import { seededRandom } from '../../scripts/usage/random.js';
+import { StubConnector } from '../support/connector.js';
+import { freshTableName } from '../support/azurite.js';
+import { startAzuriteProcess, type AzuriteProcess } from '../support/azurite-process.js';
+import { reportsOf, verifiedBilling, type VerifiedBilling } from '../support/verified.js';
+import { Client, type Acknowledged } from './clients.js';
+import { buildProgram, startFleet, type Instance } from './fleet.js';
+
+const SEED = Number(process.env['PROCESSES_SEED'] ?? Date.now() % 100_000);
+const KILLS = Number(process.env['PROCESSES_KILLS'] ?? 20);
+const INSTANCES = 3;
+const TENANTS = ['tenant-a', 'tenant-b'];
+const CLIENTS = 8;
+const PAUSE_MS_MIN = 400;
+const PAUSE_MS_MORE = 1_800;
+const TEST_MS_MAX = Math.max(120_000, 6_000 * KILLS);
+
+let azurite: AzuriteProcess;
+let connector: StubConnector;
+let fleet: readonly Instance[] = [];
+const tableName = freshTableName('processes');
+
+beforeAll(async () => {
+  [azurite, connector] = await Promise.all([startAzuriteProcess(), StubConnector.start(), buildProgram()]);
+}, 180_000);
+
+afterAll(async () => {
+  await Promise.all(fleet.map((instance) => instance.kill()));
+  await connector.stop();
+  await azurite.stop();
+});
+
+function clients(random: () => number): readonly Client[] {
+  const anywhere = (): string => fleet[Math.floor(random() * fleet.length)]!.url;
+  return Array.from({ length: CLIENTS }, (_, index) => {
+    const tenant = TENANTS[index % TENANTS.length]!;
+    return new Client(`c${index}`, tenant, { anywhere, random, connector });
+  });
+}
+
+async function killAtRandom(random: () => number): Promise<void> {
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    await sleep(PAUSE_MS_MIN + random() * PAUSE_MS_MORE);
+    const instance = fleet[Math.floor(random() * fleet.length)]!;
+    await instance.kill();
+    instance.start();
+  }
+}
+
+/** What was left open: one more instance, on a clock that runs ahead to when the rest is due. */
+async function settle(): Promise<VerifiedBilling> {
+  const table = (suffix: string) => connectTable(azurite, `${tableName}${suffix}`);
+  const tables = { ledger: table(''), due: table('due'), sandbox: table('sandbox') };
+  const program = verifiedBilling(tables, { start: new Date().toISOString() });
+  for (let round = 0; round < 12; round += 1) {
+    program.clock.pass({ minutes: 1 });
+    await program.runner.round();
+  }
+  expect(program.failures).toEqual([]);
+  return program;
+}
+
+async function expectAcknowledged(
+  { billing, tables }: VerifiedBilling,
+  tenant: string,
+  acknowledged: readonly Acknowledged[],
+): Promise<void> {
+  const account = await billing.reader.account(tenant);
+  expect(account.openPayments).toEqual([]);
+  const family = (name: string) =>
+    tables.ledger.query(tenant, { from: `${name}:`, to: `${name};`, limit: 1_000_000 });
+  const charged = new Map((await family('call')).map(({ values }) => [values['id'], values['charge']]));
+  const expected = acknowledged.flatMap(({ charges }) => [...charges]);
+  expect(charged).toEqual(new Map(expected.map(([id, units]) => [id, BigInt(Math.round(units * 1e6))])));
+  const manual = (await family('payment')).filter(({ values }) => values['reason'] === 'manual');
+  const idsIn = (status: string) =>
+    manual.filter(({ values }) => values['status'] === status).map(({ values }) => values['id']);
+  expect(idsIn('settled').sort()).toEqual(acknowledged.flatMap(({ payments }) => [...payments]).sort());
+  expect(idsIn('declined').sort()).toEqual(acknowledged.flatMap(({ declined }) => [...declined]).sort());
+}
+
+test(
+  `nothing is lost, invented or doubled when instances are killed ${KILLS} times (seed ${SEED})`,
+  async () => {
+    const chance = seededRandom(String(SEED));
+    const random = (): number => chance.fraction();
+    const all = clients(random);
+    fleet = await startFleet(INSTANCES, {
+      TABLE_CONNECTION_STRING: azurite.connectionString,
+      TABLE_NAME: tableName,
+      ADMIN_IDS: all.map(({ adminId }) => adminId).join(','),
+      ALLOWED_TENANTS: TENANTS.join(','),
+    });
+    await Promise.all(all.slice(0, 1).map((client) => client.setRule()));
+    let killing = true;
+    const working = all.map((client) => client.work(() => killing));
+    await killAtRandom(random).finally(() => (killing = false));
+    await Promise.all(working);
+    await Promise.all(fleet.map((instance) => instance.stop()));
+
+    const program = await settle();
+    const reports = await reportsOf(program.tables);
+    expect(reports.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(reports.map(({ tenant }) => tenant).sort()).toEqual(TENANTS);
+    for (const [index, tenant] of TENANTS.entries()) {
+      const own = all.filter((_, client) => client % TENANTS.length === index);
+      await expectAcknowledged(
+        program,
+        tenant,
+        own.map(({ acknowledged }) => acknowledged),
+      );
+    }
+  },
+  TEST_MS_MAX,
+);
