@@ -30,6 +30,8 @@ export interface Character {
   /** The processor forgets idempotency keys after that time. */
   readonly keyLivesMs: number;
   readonly timeZone: string;
+  /** Charges are multiples of this many micros: with coarse ones balances meet the trigger exactly. */
+  readonly grain: number;
 }
 
 export interface Violation {
@@ -184,5 +186,6 @@ function characterOf(chance: Chance): Character {
     longLived: chance.happens(0.5),
     keyLivesMs: chance.pick([0, 24 * HOUR_MS]),
     timeZone: chance.pick(TIME_ZONES),
+    grain: chance.pick([1, 500_000]),
   };
 }

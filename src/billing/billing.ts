@@ -62,6 +62,12 @@ export interface IssueDecision {
   readonly charge?: bigint;
 }
 
+/** For a click whose answer replaces this card (its activity's id), so that nobody else has to bring it up to date. */
+export interface CardWait {
+  readonly withinMs: number;
+  readonly card?: string;
+}
+
 export class Billing {
   readonly reader: LedgerReader;
   readonly intake: UsageIntake;
@@ -96,22 +102,23 @@ export class Billing {
   }
 
   /** Waits for the outcome of a payment that is being charged, at most so long; then answers as it stands. */
-  paymentWithin(tenant: string, id: string, withinMs: number): Promise<Payment | undefined> {
-    return this.within(tenant, { name: 'payment', subject: id }, withinMs);
+  paymentWithin(tenant: string, id: string, wait: number | CardWait): Promise<Payment | undefined> {
+    const { withinMs, ...answering } = typeof wait === 'number' ? { withinMs: wait } : wait;
+    return this.within(tenant, { name: 'payment', subject: id, ...answering }, withinMs);
   }
 
   private async within(
     tenant: string,
-    work: { readonly name: 'payment' | 'refund'; readonly subject: string },
+    { name, subject, card }: { name: 'payment' | 'refund'; subject: string; card?: string },
     withinMs: number,
   ): Promise<Payment | undefined> {
-    const news = this.deps.saga.listen(tenant, work.subject);
+    const news = this.deps.saga.listen(tenant, subject, card);
     try {
-      await within(this.deps.clock, withinMs, this.deps.runner.settled({ tenant, ...work }));
+      await within(this.deps.clock, withinMs, this.deps.runner.settled({ tenant, name, subject }));
     } finally {
       news.end();
     }
-    return news.last() ?? this.reader.payment(tenant, work.subject);
+    return news.last() ?? this.reader.payment(tenant, subject);
   }
 
   /** Something new is known about a payment (a webhook, a page): ask the processor now. */

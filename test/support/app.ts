@@ -138,6 +138,17 @@ export class TestApp {
     return charges.filter(({ state }) => state === 'succeeded').length;
   }
 
+  /** Resolves when the open payment has begun at the processor, and is not confirmed yet. */
+  async begun(tenant: string): Promise<void> {
+    const { reader } = this.app.billing.billing;
+    for (;;) {
+      const [open] = (await reader.account(tenant)).openPayments;
+      const payment = open && (await reader.payment(tenant, open.id));
+      if (payment?.processorId !== undefined) return;
+      await new Promise((wake) => setImmediate(wake));
+    }
+  }
+
   async audited(tenant: string): Promise<readonly JsonObject[]> {
     const range = { from: 'audit:', to: 'audit;', limit: 100 };
     return (await this.tables.ledger.query(partitionOf(tenant), range)).map(({ values }) => values);

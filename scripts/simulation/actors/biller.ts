@@ -55,7 +55,9 @@ export class Biller {
     const { chance, time } = this.world;
     const start = this.starts.get(id) ?? new Date(time.now - chance.below(72 * HOUR_MS)).toISOString();
     this.starts.set(id, start);
-    const micros = BigInt(chance.happens(0.1) ? chance.between(0, 30) * 1_000_000 : chance.below(2_500_000));
+    const most = chance.happens(0.1) ? 30_000_000 : 2_500_000;
+    const { grain } = this.world.character;
+    const micros = BigInt(chance.below(most / grain) * grain);
     const row = {
       id,
       startDateTime: start,

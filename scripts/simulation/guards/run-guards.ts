@@ -11,8 +11,8 @@ import type { Guard } from './guard.js';
 import { GUARDS, withoutGuard } from './guards.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** Inside the repository, so that a copy finds its packages; never committed. */
-const COPIES = join(ROOT, '.guards');
+/** Inside the repository, so that a copy finds its packages; never committed. Two runs at once don't meet. */
+const COPIES = join(ROOT, '.guards', String(process.pid));
 const NAME_WIDTH = 32;
 
 const OPTIONS = {

@@ -9,22 +9,21 @@ export interface Listening {
 }
 
 export class PaymentNews {
-  private readonly listeners = new Map<string, Set<(payment: Payment) => void>>();
+  private readonly listeners = new Map<string, Set<(payment: Payment) => boolean>>();
 
-  /** @returns whether anybody heard it. */
+  /** @returns whether somebody heard it whose answer replaces the payment's own card. */
   tell(tenant: string, payment: Payment): boolean {
-    const listeners = this.listeners.get(nameOf(tenant, payment.id));
-    listeners?.forEach((hear) => {
-      hear(payment);
-    });
-    return listeners !== undefined;
+    const listeners = [...(this.listeners.get(nameOf(tenant, payment.id)) ?? [])];
+    return listeners.map((hear) => hear(payment)).includes(true);
   }
 
-  listen(tenant: string, paymentId: string): Listening {
+  /** `card`: the activity that the listener's answer replaces. */
+  listen(tenant: string, paymentId: string, card?: string): Listening {
     const name = nameOf(tenant, paymentId);
     let last: Payment | undefined;
-    const hear = (payment: Payment): void => {
+    const hear = (payment: Payment): boolean => {
       last = payment;
+      return card !== undefined && payment.origin?.activityId === card;
     };
     const all = this.listeners.get(name) ?? new Set();
     this.listeners.set(name, all.add(hear));

@@ -52,8 +52,8 @@ export class PaymentSaga {
   }
 
   /** Tells how the payment stands whenever this instance has asked; see {@link PaymentNews.listen}. */
-  listen(tenant: string, paymentId: string): Listening {
-    return this.heard.listen(tenant, paymentId);
+  listen(tenant: string, paymentId: string, card?: string): Listening {
+    return this.heard.listen(tenant, paymentId, card);
   }
 
   /** One job: as far as it goes now; open payments are looked at again. */
@@ -61,7 +61,7 @@ export class PaymentSaga {
     const payment = await this.read(tenant, paymentId);
     if (payment === undefined) return DONE;
     const next = OPEN.includes(payment.status) ? await this.advance(tenant, payment) : payment;
-    // Whoever waits for it shows it in the answer to the click.
+    // The click that the card came from shows it in its own answer.
     const isShown = this.heard.tell(tenant, next);
     const isNews = next.status !== payment.status || !OPEN.includes(next.status);
     if (isNews && !isShown) await this.deps.show(tenant, next);

@@ -16,7 +16,9 @@ export async function outcomeCard(committed: Payment, turn: Turn, services: Serv
 /** The payment is committed: where it can't be read just now, "in progress" is true and "nothing was changed" is not. */
 async function outcomeOf(committed: Payment, turn: Turn, services: Services): Promise<Payment> {
   try {
-    const known = await services.billing.paymentWithin(turn.tenant, committed.id, OUTCOME_WITHIN_MS);
+    const { tenant, cardActivityId: card } = turn;
+    const wait = { withinMs: OUTCOME_WITHIN_MS, ...(card !== undefined && { card }) };
+    const known = await services.billing.paymentWithin(tenant, committed.id, wait);
     return known ?? committed;
   } catch (error) {
     if (error instanceof StorageUnavailable) return committed;

@@ -13,7 +13,7 @@ import { balanceCard, type BalanceFacts } from '../../cards/balance-card.js';
 import type { Card } from '../../cards/render.js';
 import { speechFor } from '../../cards/speech.js';
 import { accountOf } from '../account-of.js';
-import { action, post, readingAccount, replace, type Command } from '../command.js';
+import { action, post, readingAccount, replace, sameForAll, type Action, type Command } from '../command.js';
 import { parseDate, type DateContext, type ParsedDate } from '../parse-date.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
@@ -21,6 +21,9 @@ import type { Turn } from '../turn.js';
 const noData = z.looseObject({});
 /** `shown` is the day that stood in the picker: clients may leave out an untouched one. */
 const dayData = z.looseObject({ date: z.string().max(40).optional(), shown: z.string().max(40).optional() });
+
+/** The balance of a day has no buttons that only admins may press. */
+const open = (clicked: Action): Action => sameForAll(readingAccount(clicked));
 
 export const balanceCommand: Command = {
   role: 'viewer',
@@ -33,12 +36,8 @@ export const balanceCommand: Command = {
     refresh: readingAccount(
       action('viewer', noData, async (_data, turn, services) => replace(await cardNow(turn, services))),
     ),
-    on: action('viewer', dayData, async (data, turn, services) =>
-      post(await pickedDay(data, turn, services)),
-    ),
-    onInstead: action('viewer', dayData, async (data, turn, services) =>
-      replace(await pickedDay(data, turn, services)),
-    ),
+    on: open(action('viewer', dayData, async (...click) => post(await pickedDay(...click)))),
+    onInstead: open(action('viewer', dayData, async (...click) => replace(await pickedDay(...click)))),
   },
 };
 
@@ -56,7 +55,7 @@ async function pickedDay(
   turn: Turn,
   services: Services,
 ): Promise<Card> {
-  const account = await services.billing.reader.account(turn.tenant);
+  const account = await accountOf(turn, services);
   const day = parseDate(date === '' ? shown : date, dayContext(account, turn));
   const named: NamedDay = day.kind === 'none' ? { kind: 'problem', problem: 'missing' } : day;
   return dayCard(account, named, { turn, services });

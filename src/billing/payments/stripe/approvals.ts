@@ -9,7 +9,6 @@
  *
  * Stopped anywhere in between, the begun charge still waits for approval, and the next click goes on with the kept page.
  */
-import type Stripe from 'stripe';
 import { z } from 'zod';
 import { after } from '../../ledger/calendar.js';
 import type { ActionLinks } from '../method-ports.js';

@@ -118,7 +118,7 @@ function signedAtOf(signature: string): number | undefined {
 /** The age is judged here, both ways: a tolerance of 0 leaves it out. */
 function isSignedBy(secret: string, body: Uint8Array, signature: string): boolean {
   try {
-    return Stripe.webhooks.signature.verifyHeader(body, signature, secret, 0);
+    return Stripe.webhooks.signature?.verifyHeader(body, signature, secret, 0) === true;
   } catch (error) {
     if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
     throw error;

@@ -1,0 +1,39 @@
+/** Customers and their cards of the stand-in. */
+import { groupOf, textOf, textsOf, type Fields } from './form.js';
+import { missing, ok, type Card, type Customer, type Records, type Reply } from './records.js';
+
+export function createCustomer(records: Records, fields: Fields): Reply {
+  const id = records.addCustomer('');
+  const customer: Customer = { ...records.customers.get(id)!, metadata: textsOf(fields, 'metadata') };
+  records.customers.set(id, customer);
+  return ok(customer);
+}
+
+export function updateCustomer(customer: Customer, records: Records, fields: Fields): Reply {
+  const method = textOf(groupOf(fields, 'invoice_settings'), 'default_payment_method');
+  if (method !== undefined) customer.invoice_settings.default_payment_method = method;
+  records.tell('customer.updated', customer);
+  return ok(customer);
+}
+
+export function listCards(customer: Customer, records: Records): Reply {
+  const data = [...records.cards.values()].filter((card) => card.customer === customer.id).reverse();
+  return ok({ object: 'list', data, has_more: false });
+}
+
+export function detachCard(card: Card, records: Records): Reply {
+  card.customer = null;
+  records.tell('payment_method.detached', card);
+  return ok(card);
+}
+
+export function openPortal(records: Records, fields: Fields): Reply {
+  const flow = textOf(groupOf(fields, 'flow_data'), 'type') ?? 'none';
+  const customer = textOf(fields, 'customer') ?? '';
+  if (!records.customers.has(customer)) return missing('customer', 400);
+  return ok({
+    object: 'billing_portal.session',
+    id: records.id('bps'),
+    url: `https://billing.stripe.test/p/${customer}/${flow}`,
+  });
+}
