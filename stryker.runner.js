@@ -1,15 +1,154 @@
 /**
- * Runs the tests of the pure core for Stryker within one process. Jest would set up every test file anew for each mutant,
- * which takes seconds; here the tests are bundled once, and the bundle alone is loaded anew, so that constants of modules
- * are mutated like any other code.
+ * Runs the tests of the pure core for Stryker within one process. Jest sets up every test file anew for each mutant, which
+ * takes seconds; here the tests are bundled once, and the bundle alone is loaded anew, constants of modules included.
  */
-import { globSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
-import { declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
-import { determineHitLimitReached, toMutantRunResult } from '@stryker-mutator/api/test-runner';
+import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import {
+  determineHitLimitReached,
+  DryRunStatus,
+  TestStatus,
+  toMutantRunResult,
+} from '@stryker-mutator/api/test-runner';
 import { buildSync } from 'esbuild';
 import { expect } from 'expect';
 import fc from 'fast-check';
 import * as circus from 'jest-circus';
+
+const TEST_FILES = [
+  ...readdirSync('test/billing/ledger').map((name) => `test/billing/ledger/${name}`),
+  'test/billing/money.test.ts',
+  'test/billing/usage/call-record.test.ts',
+  'test/billing/payments/sandbox.test.ts',
+];
+
+/** The same examples for every mutant: what kills one does so again. Half a run's usual number finds nearly as much. */
+const PROPERTIES = { numRuns: 50, seed: 1 };
+
+/** Of its own, far above what a test takes: a busy machine is no reason to call a mutant killed. */
+const TEST_TIMEOUT_MS = 60_000;
+
+const requireHere = createRequire(path.resolve('stryker.runner.js'));
+const instruments = (globalThis.__stryker__ ??= {});
+
+class PureCoreRunner {
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  async init() {
+    fc.configureGlobal(PROPERTIES);
+    Object.assign(globalThis, circus.default, { expect });
+    this.script = new Script(bundled(TEST_FILES), { filename: 'tests-of-the-pure-core.cjs' });
+    circus.addEventHandler((event) => {
+      if (event.name === 'test_start') instruments.currentTestId = idOf(event.test);
+      if (event.name !== 'test_done') return;
+      instruments.currentTestId = LOADING;
+      if (this.bail && event.test.errors.length > 0) circus.getState().testNamePattern = NO_TEST;
+    });
+  }
+
+  /** One file after the other: what its loading reaches is reached by each of its tests, and by no other's. */
+  async dryRun() {
+    const perTest = {};
+    const tests = [];
+    for (const file of TEST_FILES) {
+      instruments.mutantCoverage = { static: {}, perTest: {} };
+      const result = await this.run({ files: [file] });
+      if (result.status !== DryRunStatus.Complete) return result;
+      tests.push(...result.tests);
+      const { [LOADING]: loading, ...reached } = instruments.mutantCoverage.perTest;
+      for (const { id } of result.tests) perTest[id] = { ...loading, ...reached[id] };
+    }
+    return { status: DryRunStatus.Complete, tests, mutantCoverage: { static: {}, perTest } };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }) {
+    Object.assign(instruments, {
+      activeMutant: activeMutant.id,
+      hitLimit,
+      hitCount: hitLimit === undefined ? undefined : 0,
+    });
+    const wanted = testFilter && new Set(testFilter);
+    const files = TEST_FILES.filter((file) => !wanted || testFilter.some((id) => id.startsWith(file)));
+    const result = await this.run({ files, wanted, bail: !disableBail });
+    return toMutantRunResult(result, disableBail);
+  }
+
+  async run({ files, wanted, bail = false }) {
+    this.bail = bail;
+    circus.resetState();
+    const state = circus.getState();
+    state.testTimeout = TEST_TIMEOUT_MS;
+    if (wanted) state.testNamePattern = { test: (id) => wanted.has(id) };
+    try {
+      this.load(files);
+    } catch (error) {
+      return this.reachedLimit() ?? failed('loading of the tests', error);
+    }
+    const { testResults, unhandledErrors } = await circus.run();
+    if (unhandledErrors.length > 0) return this.reachedLimit() ?? failed('loading of the tests', unhandledErrors[0]);
+    return this.reachedLimit() ?? { status: DryRunStatus.Complete, tests: testResults.map(resultOf) };
+  }
+
+  load(files) {
+    instruments.currentTestId = LOADING;
+    const module = { exports: {} };
+    this.script.runInThisContext()(requireHere, module, module.exports);
+    for (const file of files) circus.describe(file, () => void module.exports[file]());
+  }
+
+  /** A mutant that is met a hundred times as often as the original never ends. */
+  reachedLimit() {
+    return determineHitLimitReached(instruments.hitCount, instruments.hitLimit);
+  }
+}
+
+/** Stands for a test while a file is loaded. */
+const LOADING = '';
+const NO_TEST = { test: () => false };
+
+/** A function of `require`, `module` and `exports`, whose exports load one test file each. */
+function bundled(files) {
+  const loaders = files.map((file) => `exports[${JSON.stringify(file)}] = () => require('./${file}');`);
+  const { outputFiles } = buildSync({
+    stdin: { contents: loaders.join('\n'), resolveDir: process.cwd() },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  return `(function (require, module, exports) {${outputFiles[0].text}\n})`;
+}
+
+/** A mutant that throws while tests are made is noticed by all of them. */
+function failed(id, error) {
+  const failureMessage = String(error?.stack ?? error);
+  const test = { id, name: id, timeSpentMs: 0, status: TestStatus.Failed, failureMessage };
+  return { status: DryRunStatus.Complete, tests: [test] };
+}
+
+function idOf(test) {
+  const titles = [];
+  for (let part = test; part?.parent; part = part.parent) titles.unshift(part.name);
+  return titles.join(' ');
+}
+
+function resultOf({ testPath, duration, status, errors }) {
+  // The first is circus' own name of the outermost block, the second that of the file.
+  const [, fileName] = testPath;
+  const id = testPath.slice(1).join(' ');
+  const result = { id, name: id, timeSpentMs: duration ?? 0, fileName: path.resolve(fileName) };
+  if (status === 'done' && errors.length === 0) return { ...result, status: TestStatus.Success };
+  return errors.length === 0
+    ? { ...result, status: TestStatus.Skipped }
+    : { ...result, status: TestStatus.Failed, failureMessage: errors[0] };
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'pure-core', PureCoreRunner)];

@@ -19,7 +19,8 @@ const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication({})
 const server = restify.createServer();
 server.use(restify.plugins.bodyParser());
 server.post('/api/messages', async (request, response) => {
-  const { body, headers, method } = request as { body?: Record<string, unknown> } & typeof request;
+  const { headers, method } = request;
+  const body = request.body as Record<string, unknown> | undefined;
   await adapter.process(
     { body: body ?? {}, headers, method: method ?? 'POST' },
     response,

@@ -9,7 +9,7 @@ export interface BenchEnv {
   /** How often each side is measured; medians count. */
   readonly rounds: number;
   /** A line for whoever watches; the last line of the output is the result's. */
-  log(line: string): void;
+  readonly log: (this: void, line: string) => void;
 }
 
 export interface BenchResult {

@@ -17,6 +17,7 @@ const SHARDS = 4;
 const QUIET_MS = 300;
 
 interface Counted {
+  readonly log: BenchEnv['log'];
   readonly app: App;
   readonly chat: Connection;
   readonly calls: { ledger: string[]; due: string[] };
@@ -27,19 +28,21 @@ export async function run(env: BenchEnv): Promise<BenchResult> {
   const cost: Record<Deed, number> = { balance: 0, history: 0, preview: 0, confirm: 0, calls: 0, sweep: 0 };
   try {
     // Funds for the calls, so that none of them crosses zero. The first click of a person is noted, once.
-    await topUp(counted, async (_deed, act) => void (await act()));
+    await topUp(counted, async (_deed, act) => {
+      await act();
+    });
     await quiet();
-    cost.calls = await counting(env, counted, 'calls', () => sendCalls(counted));
+    cost.calls = await counting(counted, 'calls', () => sendCalls(counted));
     const click = (deed: Deed, verb: string, data = {}) =>
-      counting(env, counted, deed, () => counted.chat.click(0, verb, data));
+      counting(counted, deed, () => counted.chat.click(0, verb, data));
     cost.balance = await click('balance', 'balance.refresh');
     cost.history = await click('history', 'history.page', { before: '9' });
     await topUp(counted, async (deed, act) => {
-      cost[deed] = await counting(env, counted, deed, act);
+      cost[deed] = await counting(counted, deed, act);
     });
     await counted.app.billing.runner.round();
     await quiet();
-    cost.sweep = (await counting(env, counted, 'sweep', () => counted.app.billing.runner.round())) / SHARDS;
+    cost.sweep = (await counting(counted, 'sweep', () => counted.app.billing.runner.round())) / SHARDS;
   } finally {
     counted.chat.close();
     await counted.app.stop();
@@ -74,18 +77,13 @@ function resultOf(cost: Readonly<Record<Deed, number>>): BenchResult {
   };
 }
 
-async function counting(
-  env: BenchEnv,
-  { calls }: Counted,
-  deed: Deed,
-  act: () => Promise<unknown>,
-): Promise<number> {
+async function counting({ calls, log }: Counted, deed: Deed, act: () => Promise<unknown>): Promise<number> {
   calls.ledger = [];
   calls.due = [];
   await act();
   await quiet();
   const all = [...calls.ledger, ...calls.due];
-  env.log(`cost, ${deed}: ${all.length}\n  ${all.join('\n  ')}`);
+  log(`cost, ${deed}: ${all.length}\n  ${all.join('\n  ')}`);
   return all.length;
 }
 
@@ -124,7 +122,7 @@ async function startCounted(env: BenchEnv): Promise<Counted> {
   });
   const { port } = await app.start();
   await quiet();
-  return { app, calls, chat: new Connection(`http://127.0.0.1:${port}`) };
+  return { log: env.log, app, calls, chat: new Connection(`http://127.0.0.1:${port}`) };
 }
 
 function rowOf(url: string): string {

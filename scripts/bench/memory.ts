@@ -1,6 +1,5 @@
 /** The heap after 10,000 turns against the heap after 1,000, each after a full collection: nothing grows with use. */
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { rounded, type BenchEnv, type BenchResult } from './bench.js';
 import { startBot, type BotProcess } from './bot-process.js';
 import { clickTimes } from './clicks.js';
@@ -10,10 +9,14 @@ const CONNECTIONS = 8;
 const EARLY_TURNS = 1_000;
 const ALL_TURNS = 10_000;
 const RATIO_MAX = 1.1;
+/** Loaded into the bot: answers with the heap that full collections leave. */
+const PROBE = `data:text/javascript,${encodeURIComponent(`
+  process.on('message', () => { gc(); gc(); process.send(process.memoryUsage().heapUsed); });
+  process.channel.unref();
+`)}`;
 
 export async function run(env: BenchEnv): Promise<BenchResult> {
-  const probe = resolve(import.meta.dirname, 'heap-probe.cjs');
-  const { ours } = await rivals(env, ['--expose-gc', '--require', probe]);
+  const { ours } = await rivals(env, ['--expose-gc', '--import', PROBE]);
   const bot = await startBot(ours);
   try {
     await turns(bot, EARLY_TURNS);
@@ -40,7 +43,7 @@ async function turns(bot: BotProcess, count: number): Promise<void> {
   await clickTimes(bot.url, { connections: CONNECTIONS, perConnection: count / CONNECTIONS });
 }
 
-/** Asked over the process's channel, which `heap-probe.cjs` answers. */
+/** Asked over the process's channel, which the probe answers. */
 async function heapOf({ process: bot }: BotProcess): Promise<number> {
   const answer = once(bot, 'message');
   bot.send('heap');

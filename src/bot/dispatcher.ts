@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { LedgerBusy } from '../billing/lane/command.js';
 import { StorageUnavailable } from '../billing/storage/table.js';
+import { holdsCardNumber, sendsCardNumber } from './card-number.js';
 import type { CommandName } from './command-name.js';
 import { post, type Command, type CommandInput, type Reading, type Reply } from './command.js';
 import { understand } from './matching.js';
@@ -44,9 +45,20 @@ export interface DispatcherParts {
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   return {
-    words: (words, arrival) => guarded(parts, arrival, () => answerWords(parts, words, arrival)),
-    click: (data, arrival) => guarded(parts, arrival, () => answerClick(parts, data, arrival)),
+    words: (words, arrival) =>
+      guarded(parts, arrival, async () =>
+        holdsCardNumber(words.text) ? noCardNumber(arrival) : answerWords(parts, words, arrival),
+      ),
+    click: (data, arrival) =>
+      guarded(parts, arrival, async () =>
+        sendsCardNumber(data) ? noCardNumber(arrival) : answerClick(parts, data, arrival),
+      ),
   };
+}
+
+/** Before anything looks at what was typed: a card number is neither understood, kept, logged nor repeated. */
+function noCardNumber({ speech }: Arrival): Reply {
+  return post(notices.cardNumber(speech));
 }
 
 /** The one place where a failed command is logged, and becomes a sentence with a reference. */

@@ -65,6 +65,13 @@ export const notices = {
       buttons: [commandButton(speech, 'help')],
     }),
 
+  cardNumber: (speech: Speech): Card =>
+    noticeCard({
+      tone: 'warning',
+      title: speech.say('notice.cardNumber.title'),
+      text: speech.say('notice.cardNumber.text'),
+    }),
+
   error: (speech: Speech, reference: string): Card =>
     noticeCard({
       tone: 'error',

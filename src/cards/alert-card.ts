@@ -122,7 +122,7 @@ const REPAIRS: Readonly<Record<AlertKind, RepairsOf>> = {
     other('alert.button.rule', 'autoRecharge.form', speech),
   ],
   paymentUnknown: (_facts, speech) => [other('payment.button.payments', 'payments.show', speech)],
-  expiring: (_facts, speech) => [other('payment.button.history', 'history.show', speech)],
+  expiring: (_facts, speech) => [why(speech), other('payment.button.history', 'history.show', speech)],
   capNear: (_facts, speech) => [main('alert.button.raise', 'autoRecharge.form', speech), why(speech)],
   tripped: (_facts, speech) => [
     main('autoRecharge.button.resume', 'autoRecharge.retry', speech),

@@ -94,7 +94,7 @@ const ALERT_LINES: Readonly<Partial<Record<AlertKind, (alert: Alert, speech: Spe
     });
   },
   tripped: ({ facts: { trip }, currency }, speech) =>
-    trip === undefined ? speech.say('alert.tripped.todo') : tripSentence(trip, currency, speech),
+    trip === undefined ? speech.say('why.alert.tripped') : tripSentence(trip, currency, speech),
 };
 
 function told({ kind, facts, currency }: Alert, speech: Speech): string {

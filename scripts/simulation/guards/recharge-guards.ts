@@ -13,8 +13,10 @@ export const RECHARGE_GUARDS: readonly Guard[] = [
   {
     name: 'strict <',
     file: STATE,
-    from: "if (account.balance >= rule.trigger) return { kind: 'notNeeded' };",
-    to: "if (account.balance > rule.trigger) return { kind: 'notNeeded' };",
+    from: `if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
+  return account.balance + pendingAmount(account) >= rule.trigger`,
+    to: `if (account.balance > rule.trigger) return { kind: 'notNeeded' };
+  return account.balance + pendingAmount(account) > rule.trigger`,
   },
   {
     name: 'pending counts',

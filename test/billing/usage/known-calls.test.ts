@@ -1,4 +1,4 @@
-import { newAccount, type StoredCall } from '../../../src/billing/ledger/model.js';
+import { newAccount, type Account, type StoredCall } from '../../../src/billing/ledger/model.js';
 import { knownAlready } from '../../../src/billing/usage/known-calls.js';
 import { TENANT, testBilling } from '../../support/billing.js';
 import { graphRow } from '../../support/graph-rows.js';
@@ -34,7 +34,7 @@ test('a record that comes twice in a delivery, once with another charge, is judg
   expect(known.size).toBe(0);
 });
 
-test.each([
+test.each<[string, Account, number]>([
   ['nothing is known yet', account, 40],
   ['all are later than what is known', { ...seen, usage: { openIssues: 0, knownUntil: '2026-01-01' } }, 40],
   ['far more is known than was sent', { ...seen, nextSequence: 1_000n }, 40],

@@ -62,9 +62,9 @@ export class StripeStandIn {
     const seen = await readRequest(request);
     this.seen.push(seen);
     const fault = this.fault(seen) ?? this.#faultOfCard(seen);
-    if (fault === 'loseRequest') return void request.destroy();
+    if (fault === 'loseRequest') return void request.socket.destroy();
     const { reply, replayed } = this.#reply(seen, fault);
-    if (fault === 'loseAnswer') return void request.destroy();
+    if (fault === 'loseAnswer') return void request.socket.destroy();
     const body = JSON.stringify(reply.body);
     response.writeHead(reply.status, {
       'content-type': 'application/json',
@@ -73,7 +73,7 @@ export class StripeStandIn {
       ...(replayed && { 'idempotent-replayed': 'true' }),
     });
     if (fault !== 'cutBody') return void response.end(body);
-    response.write(body.slice(0, body.length / 2), () => request.destroy());
+    response.write(body.slice(0, body.length / 2), () => request.socket.destroy());
   }
 
   /** Limits and conflicts come before anything is saved; what ran is saved, faults too. */

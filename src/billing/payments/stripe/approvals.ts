@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { after } from '../../ledger/calendar.js';
 import type { ActionLinks } from '../method-ports.js';
 import type { ChargeRef, ChargeState } from '../processor.js';
-import { call, callOnce, type Answer } from './calling.js';
+import { call, change, type Answer, type Change } from './calling.js';
 import {
   assertOurs,
   intentSchema,
@@ -151,7 +151,7 @@ export class Approvals {
       unit_amount: begun.amount,
       product_data: { name: productName },
     };
-    const answer = await callOnce(sessionSchema, keyOf(`approve-${before}`, subject), (options) =>
+    const answer = await change(sessionSchema, this.#once(`approve-${before}`, subject), (options) =>
       stripe.checkout.sessions.create(
         {
           mode: 'payment',
@@ -180,10 +180,14 @@ export class Approvals {
 
   /** Tries to let it run out; answers how it stands now. */
   async #expired(id: string, subject: Subject): Promise<Session | undefined> {
-    const answer = await callOnce(sessionSchema, keyOf(`expire-${id}`, subject), (options) =>
+    const answer = await change(sessionSchema, this.#once(`expire-${id}`, subject), (options) =>
       this.#deps.stripe.checkout.sessions.expire(id, { expand: EXPAND }, options),
     );
     return answer.kind === 'answered' ? this.#ours(answer, subject, id) : this.#read(id, subject);
+  }
+
+  #once(step: string, subject: Subject): Change {
+    return { key: keyOf(step, subject), now: this.#deps.now() };
   }
 
   #ours(answer: Answer<Session>, subject: Subject, id?: string): Session | undefined {

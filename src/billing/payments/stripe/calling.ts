@@ -22,12 +22,25 @@ export interface Refusal {
   readonly summary: string;
 }
 
+/** One change: a try under its own key may be repeated for ever. */
+export interface Change {
+  readonly key: string;
+  /** ISO, UTC. */
+  readonly now: string;
+}
+
+/** What the client adds to a call that changes something: tries after the first are the caller's. */
+export interface ChangeOptions {
+  readonly idempotencyKey: string;
+  readonly maxNetworkRetries: 0;
+}
+
 /**
- * A saved fault is answered again for a day: after that many the answer stays unclear. Another key is safe for all that
- * is asked here: an intent is charged once at most, one that is not confirmed costs nothing, and a refund is looked for
- * before it is asked for.
+ * Stripe answers a fault again for a day where it has saved it under the key. Then another key is used, the same one
+ * for so long. That is safe for all that is asked here: an intent is charged once at most and costs nothing before, a
+ * page that is not kept is shown to nobody, and a refund is looked for before it is made.
  */
-export const IDEMPOTENCY_KEYS_MAX = 3;
+export const NEXT_KEY_MS = 5 * 60_000;
 
 /** @throws StripeRefused where the key may not do this. */
 export async function call<T>(schema: z.ZodType<T>, send: () => Promise<unknown>): Promise<Answer<T>> {
@@ -35,20 +48,18 @@ export async function call<T>(schema: z.ZodType<T>, send: () => Promise<unknown>
   return answer;
 }
 
-/**
- * For calls that change something.
- * @throws ProcessorMisuse where the key was used for another content, StripeRefused where ours may not do this.
- */
-export async function callOnce<T>(
+/** @throws ProcessorMisuse where the key was used for another content, StripeRefused where ours may not do this. */
+export async function change<T>(
   schema: z.ZodType<T>,
-  idempotencyKey: string,
-  send: (options: { readonly idempotencyKey: string }) => Promise<unknown>,
+  { key, now }: Change,
+  send: (options: ChangeOptions) => Promise<unknown>,
 ): Promise<Answer<T>> {
-  for (let used = 1; ; used += 1) {
-    const key = used === 1 ? idempotencyKey : `${idempotencyKey}:${used}`;
-    const { replayed, ...answer } = await attempt(schema, () => send({ idempotencyKey: key }));
-    if (!replayed || used === IDEMPOTENCY_KEYS_MAX) return answer;
-  }
+  const under = async (idempotencyKey: string): Promise<Attempt<T>> =>
+    attempt(schema, () => send({ idempotencyKey, maxNetworkRetries: 0 }));
+  const first = await under(key);
+  const next = `${key}:${Math.floor(Date.parse(now) / NEXT_KEY_MS)}`;
+  const { replayed: _replayed, ...answer } = first.replayed ? await under(next) : first;
+  return answer;
 }
 
 /** `replayed`: the fault is not new, but the one that was saved under this key. */

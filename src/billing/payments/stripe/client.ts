@@ -6,7 +6,7 @@ import { StripeSettingsRefused } from './errors.js';
 export const API_VERSION = '2026-10-28.endive';
 /** A bank may take its time; what takes longer is asked for later. */
 export const REQUEST_TIMEOUT_MS = 20_000;
-/** By the client, under the same idempotency key; all further ones are the saga's. */
+/** By the client, and of what only reads; what changes something is tried again by the saga. */
 export const NETWORK_RETRIES_MAX = 1;
 
 export interface StripeSettings {

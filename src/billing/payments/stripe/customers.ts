@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Currency } from '../../money.js';
 import type { MethodChange, MethodChanges, MethodPages, PageLink } from '../method-ports.js';
 import type { PaymentMethod, PaymentMethods } from '../processor.js';
-import { call, callOnce, type Answer } from './calling.js';
+import { call, change, type Answer } from './calling.js';
 import { ChargeDiffers, StripeRefused, StripeUnavailable } from './errors.js';
 import type { StripeRecords } from './records.js';
 
@@ -15,7 +15,10 @@ export const CARDS_MAX = 100;
 export interface CustomerDeps {
   readonly stripe: Stripe;
   readonly records: StripeRecords;
+  /** Whether the key moves real money. */
   readonly live: boolean;
+  /** ISO, UTC. */
+  readonly now: () => string;
   /** Where people reach the bot; Stripe's pages lead back to it. */
   readonly publicUrl: string;
   /** Stripe offers the cards that can be charged in it. */
@@ -160,11 +163,11 @@ export class StripeCustomers implements PaymentMethods, MethodPages, MethodChang
 
   /** Made under a key of the tenant's, kept if nobody else's was first: two clicks make one. */
   async #customer(tenant: string): Promise<string | undefined> {
-    const { stripe, records } = this.#deps;
+    const { stripe, records, now } = this.#deps;
     const kept = await records.read(tenant, 'customer');
     if (kept !== undefined) return kept;
     const key = `customer:${createHash('sha256').update(tenant).digest('hex')}`;
-    const answer = await callOnce(customerSchema, key, (options) =>
+    const answer = await change(customerSchema, { key, now: now() }, (options) =>
       stripe.customers.create({ metadata: { tenant } }, options),
     );
     if (answer.kind === 'refused') throw new StripeRefused(answer.refusal.summary);

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { after } from '../../ledger/calendar.js';
 import type { ChargeRef, ChargeRequest } from '../processor.js';
-import { call, callOnce, type Answer } from './calling.js';
+import { call, change, type Answer, type Change } from './calling.js';
 import { ProcessorMisuse, StripeRefused } from './errors.js';
 import { assertOurs, carries, intentSchema, keyOf, metadataOf, type Intent, type Subject } from './intent.js';
 import { toMinor } from './minor-units.js';
@@ -53,7 +53,7 @@ export class Intents {
     };
     return this.#checked(
       subject,
-      await callOnce(intentSchema, keyOf('begin', subject), (options) =>
+      await change(intentSchema, this.#once('begin', subject), (options) =>
         this.#deps.stripe.paymentIntents.create(content, options),
       ),
     );
@@ -96,7 +96,7 @@ export class Intents {
   async confirm({ id }: Intent, subject: Subject): Promise<Answer<Intent>> {
     return this.#checked(
       subject,
-      await callOnce(intentSchema, keyOf(`confirm-${id}`, subject), (options) =>
+      await change(intentSchema, this.#once(`confirm-${id}`, subject), (options) =>
         this.#deps.stripe.paymentIntents.confirm(id, { off_session: true }, options),
       ),
       id,
@@ -110,7 +110,7 @@ export class Intents {
   ): Promise<Answer<Intent>> {
     return this.#checked(
       subject,
-      await callOnce(intentSchema, keyOf(`cancel-${id}-${reason}`, subject), (options) =>
+      await change(intentSchema, this.#once(`cancel-${id}-${reason}`, subject), (options) =>
         this.#deps.stripe.paymentIntents.cancel(id, { cancellation_reason: reason }, options),
       ),
       id,
@@ -132,6 +132,10 @@ export class Intents {
     );
     if (answer.kind === 'refused') throw new StripeRefused(answer.refusal.summary);
     return answer.kind === 'answered' ? answer.body : undefined;
+  }
+
+  #once(step: string, subject: Subject): Change {
+    return { key: keyOf(step, subject), now: this.#deps.now() };
   }
 
   /** An intent with another id than was asked for is no answer; one of somebody else's is worse. */

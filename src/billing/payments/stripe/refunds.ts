@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Money } from '../../money.js';
 import type { RefundResult } from '../processor.js';
-import { call, callOnce, type Refusal } from './calling.js';
+import { call, change, type Refusal } from './calling.js';
 import { ChargeDiffers, ProcessorMisuse, StripeRefused } from './errors.js';
 import { keyOf, metadataOf, type Intent, type Subject } from './intent.js';
 import { fromMinor, toMinor } from './minor-units.js';
@@ -28,6 +28,12 @@ const listSchema = z.object({
   has_more: z.boolean(),
 });
 
+export interface RefundDeps {
+  readonly stripe: Stripe;
+  /** ISO, UTC. */
+  readonly now: () => string;
+}
+
 export interface RefundOrder {
   readonly refundId: string;
   readonly amount: Money;
@@ -40,22 +46,29 @@ const UNKNOWN = { kind: 'unknown' } as const;
 const TOO_MUCH_CODES = ['charge_already_refunded', 'amount_too_large'];
 
 /** @throws ProcessorMisuse for another currency, or where the refund id was used with another amount. */
-export async function refund(stripe: Stripe, order: RefundOrder, subject: Subject): Promise<RefundResult> {
+export async function refund(
+  { stripe, now }: RefundDeps,
+  order: RefundOrder,
+  subject: Subject,
+): Promise<RefundResult> {
   const amount = toMinor(order.amount);
   if (order.amount.currency !== fromMinor(0, order.of.currency).currency)
     throw new ProcessorMisuse(`${order.of.id} was not charged in ${order.amount.currency}`);
   const earlier = await findRefund(stripe, order);
   if (earlier === 'unclear') return UNKNOWN;
   if (earlier !== undefined) return resultOf(earlier, order);
-  const answer = await callOnce(refundSchema, keyOf(`refund-${order.refundId}`, subject), (options) =>
-    stripe.refunds.create(
-      {
-        payment_intent: order.of.id,
-        amount,
-        metadata: { ...metadataOf(subject), refundId: order.refundId },
-      },
-      options,
-    ),
+  const answer = await change(
+    refundSchema,
+    { key: keyOf(`refund-${order.refundId}`, subject), now: now() },
+    (options) =>
+      stripe.refunds.create(
+        {
+          payment_intent: order.of.id,
+          amount,
+          metadata: { ...metadataOf(subject), refundId: order.refundId },
+        },
+        options,
+      ),
   );
   if (answer.kind === 'unclear') return UNKNOWN;
   return answer.kind === 'refused' ? refusalOf(answer.refusal) : resultOf(answer.body, order);

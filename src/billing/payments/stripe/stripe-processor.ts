@@ -92,7 +92,7 @@ export class StripeProcessor implements PaymentProcessor, ActionLinks {
     const intents = await this.#all(charge, subject);
     const of = intents === undefined ? 'unknown' : await this.#charged(intents, subject);
     if (of === 'unknown') return UNKNOWN;
-    return of === undefined ? NOT_CHARGED : refund(this.#deps.stripe, { refundId, amount, of }, subject);
+    return of === undefined ? NOT_CHARGED : refund(this.#deps, { refundId, amount, of }, subject);
   }
 
   async linkFor(

@@ -1,0 +1,200 @@
+import type { Payment } from '../../../../src/billing/ledger/model.js';
+import { money } from '../../../../src/billing/money.js';
+import { ADMIN, TENANT, usd } from '../../../support/billing.js';
+import { instanceOf, sharedParts, type Instance, type SharedParts } from '../../../support/shared-billing.js';
+import { payPage } from '../../../support/stripe/checkout.js';
+import type { Behaviour } from '../../../support/stripe/records.js';
+import type { Fault, Seen, StandInOptions } from '../../../support/stripe/stand-in.js';
+import { PUBLIC_URL, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
+import type { StripeProcessor } from '../../../../src/billing/payments/stripe/stripe-processor.js';
+
+const TENANTS = [TENANT, ...Array.from({ length: 99 }, (_, index) => `tenant-${index + 2}`)];
+const ROUNDS_MAX = 40;
+const AMOUNT = usd(50);
+
+interface World extends Instance {
+  readonly parts: SharedParts;
+  readonly stripe: StripeWorld;
+  readonly processor: StripeProcessor;
+  /** One card of each tenant. */
+  readonly methods: ReadonlyMap<string, string>;
+}
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+});
+
+async function worldWith(options: Partial<StandInOptions> = {}, behaviour?: Behaviour): Promise<World> {
+  const parts = sharedParts();
+  const stripe = await stripeWorld({ now: parts.clock.now, ...options });
+  stops.push(() => stripe.standIn.stop());
+  const processor = stripe.processor();
+  const methods = new Map<string, string>();
+  for (const tenant of TENANTS) methods.set(tenant, await stripe.card(tenant, behaviour));
+  return { ...instanceOf(parts, { processor }), parts, stripe, processor, methods };
+}
+
+interface Paid {
+  readonly tenant: string;
+  readonly paymentId: string;
+}
+
+const ONE: Paid = { tenant: TENANT, paymentId: 'p1' };
+
+async function pay(world: World, { tenant, paymentId }: Paid = ONE): Promise<void> {
+  const method = { id: world.methods.get(tenant)!, brand: 'Visa', last4: '4242' };
+  const mintedAt = world.parts.clock.now();
+  const asked = { paymentId, mintedAt, amount: money(AMOUNT, 'USD'), method, by: ADMIN };
+  expect((await world.billing.requestTopUp(tenant, asked)).kind).toBe('done');
+  await ended(world, { tenant, paymentId });
+}
+
+async function ended({ runner }: World, { tenant, paymentId }: Paid): Promise<void> {
+  await runner.settled({ tenant, name: 'payment', subject: paymentId });
+}
+
+async function payment({ billing }: World, { tenant, paymentId }: Paid = ONE): Promise<Payment> {
+  return (await billing.reader.payment(tenant, paymentId))!;
+}
+
+/** Time passes and the worker makes its rounds, until nothing is open. */
+async function untilClosed(world: World, all: readonly Paid[]): Promise<void> {
+  let open = all;
+  for (let round = 0; round < ROUNDS_MAX && open.length > 0; round += 1) {
+    world.parts.clock.pass({ minutes: 2 });
+    await world.runner.round();
+    await Promise.all(all.map((paid) => ended(world, paid)));
+    const now = await Promise.all(open.map(async (paid) => ({ paid, is: await payment(world, paid) })));
+    open = now.filter(({ is }) => is.status !== 'settled').map(({ paid }) => paid);
+  }
+}
+
+/** How often each payment was charged, by Stripe's own record. */
+function timesCharged({ stripe }: World, { tenant, paymentId }: Paid): number {
+  return [...stripe.standIn.records.intents.values()].filter(
+    ({ status, metadata }) =>
+      status === 'succeeded' && metadata['tenant'] === tenant && metadata['paymentId'] === paymentId,
+  ).length;
+}
+
+/** The same numbers each run. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Ten of each tenant, which is what an account lets be open at once. */
+async function payMany(world: World, count: number): Promise<readonly Paid[]> {
+  const all = Array.from({ length: count }, (_, index) => ({
+    tenant: TENANTS[index % TENANTS.length]!,
+    paymentId: `p${index + 1}`,
+  }));
+  for (let from = 0; from < count; from += TENANTS.length)
+    await Promise.all(all.slice(from, from + TENANTS.length).map((paid) => pay(world, paid)));
+  await untilClosed(world, all);
+  return all;
+}
+
+async function expectEachOnce(world: World, all: readonly Paid[]): Promise<void> {
+  expect(all.filter((paid) => timesCharged(world, paid) !== 1)).toEqual([]);
+  for (const tenant of new Set(all.map((paid) => paid.tenant))) {
+    const own = all.filter((paid) => paid.tenant === tenant);
+    const settled = await Promise.all(own.map((paid) => payment(world, paid)));
+    expect(settled.filter(({ status }) => status !== 'settled')).toEqual([]);
+    expect((await world.billing.reader.account(tenant)).balance).toBe(BigInt(own.length) * AMOUNT);
+  }
+  expect(world.failures).toEqual([]);
+}
+
+test('Of 1,000 charges whose peer loses one answer in ten and forgets every key none is doubled, none is lost', async () => {
+  const roll = dice(7);
+  let lost = 0;
+  const fault = (): Fault | undefined => {
+    if (roll() >= 0.1) return undefined;
+    lost += 1;
+    return 'loseAnswer';
+  };
+  const world = await worldWith({ idempotency: false, fault });
+  await expectEachOnce(world, await payMany(world, 1_000));
+  expect(lost).toBeGreaterThan(300);
+}, 120_000);
+
+test('Of 300 charges with every fault that a network and a busy peer have none is doubled, none is lost', async () => {
+  const roll = dice(11);
+  const faults: readonly Fault[] = [
+    'loseRequest',
+    'loseAnswer',
+    'cutBody',
+    '409',
+    '429',
+    '500',
+    '500after',
+    '502',
+  ];
+  const fault = (): Fault | undefined =>
+    roll() < 0.16 ? faults[Math.floor(roll() * faults.length)] : undefined;
+  const world = await worldWith({ fault });
+  await expectEachOnce(world, await payMany(world, 300));
+}, 120_000);
+
+test('A fault that Stripe saved under the key of a payment does not hold the payment up', async () => {
+  let failing = true;
+  const fault = ({ method, path }: Seen): Fault | undefined =>
+    failing && method === 'POST' && path === '/v1/payment_intents' ? '500' : undefined;
+  const world = await worldWith({ fault });
+  await pay(world);
+  expect(await payment(world)).toMatchObject({ status: 'unknown' });
+  failing = false;
+  await untilClosed(world, [ONE]);
+  await expectEachOnce(world, [ONE]);
+});
+
+describe('A payment that the bank wants the person for', () => {
+  async function waiting(): Promise<World & { link(): ReturnType<StripeProcessor['linkFor']> }> {
+    const world = await worldWith({}, { kind: 'wantsPerson' });
+    await pay(world);
+    const { processorId } = await payment(world);
+    return { ...world, link: () => world.processor.linkFor({ ...ONE, processorId: processorId! }) };
+  }
+
+  async function openPage(world: Awaited<ReturnType<typeof waiting>>): Promise<string> {
+    const link = await world.link();
+    if (link.kind !== 'link') throw new Error(link.kind);
+    return link.url;
+  }
+
+  test('leads to an address of the bot, which never changes, and is charged once by the page behind it', async () => {
+    const world = await waiting();
+    expect(await payment(world)).toMatchObject({
+      status: 'actionRequired',
+      actionUrl: `${PUBLIC_URL}/payments/${TENANT}/p1/approve`,
+    });
+    expect(payPage(world.stripe.standIn.records, await openPage(world))).toBe(true);
+    await world.billing.lookAtPayment(TENANT, 'p1');
+    await expectEachOnce(world, [ONE]);
+    expect(await world.link()).toEqual({ kind: 'closed' });
+  });
+
+  test('has one page, however often and at once it is asked for, also where Stripe forgets keys', async () => {
+    const parts = await waiting();
+    const urls = await Promise.all([openPage(parts), openPage(parts), openPage(parts)]);
+    expect(new Set([...urls, await openPage(parts)]).size).toBe(1);
+  });
+
+  test('is cancelled at its deadline, and its page can not be paid any more', async () => {
+    const world = await waiting();
+    world.parts.clock.pass({ minutes: 50 });
+    const url = await openPage(world);
+    world.parts.clock.pass({ minutes: 11 });
+    await world.runner.round();
+    await ended(world, ONE);
+    expect(await payment(world)).toMatchObject({ status: 'cancelled' });
+    expect(payPage(world.stripe.standIn.records, url)).toBe(false);
+    expect(await world.link()).toEqual({ kind: 'closed' });
+    expect(timesCharged(world, ONE)).toBe(0);
+  });
+});
