@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import process from 'node:process';
 import { Script } from 'node:vm';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
@@ -90,7 +91,8 @@ class PureCoreRunner {
       return this.reachedLimit() ?? failed('loading of the tests', error);
     }
     const { testResults, unhandledErrors } = await circus.run();
-    if (unhandledErrors.length > 0) return this.reachedLimit() ?? failed('loading of the tests', unhandledErrors[0]);
+    if (unhandledErrors.length > 0)
+      return this.reachedLimit() ?? failed('loading of the tests', unhandledErrors[0]);
     return this.reachedLimit() ?? { status: DryRunStatus.Complete, tests: testResults.map(resultOf) };
   }
 

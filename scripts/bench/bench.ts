@@ -9,7 +9,7 @@ export interface BenchEnv {
   /** How often each side is measured; medians count. */
   readonly rounds: number;
   /** A line for whoever watches; the last line of the output is the result's. */
-  readonly log: (this: void, line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 export interface BenchResult {

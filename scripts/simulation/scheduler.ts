@@ -13,7 +13,7 @@ const RARE: Partial<Record<IoKind, number>> = {
   'processor.confirm': 2,
   'processor.find': 2,
   'processor.cancel': 4,
-  'processor.refund': 8,
+  'processor.refund': 20,
 };
 const STOPS: readonly Fault[] = ['stopBefore', 'stopAfter'];
 /** What is drawn by itself: calls are served in any order anyway, and stops have a rate of their own. */

@@ -107,7 +107,8 @@ class Run {
       act(1.5, () => {
         ruler.turnOff();
       }),
-      act(3, ruler.adjust.bind(ruler)),
+      act(5, ruler.adjust.bind(ruler)),
+      act(0.3, ruler.seesaw.bind(ruler)),
       act(4, ruler.refund.bind(ruler)),
       act(3, ruler.setRole.bind(ruler)),
       act(1, ruler.testAlert.bind(ruler)),
@@ -135,7 +136,7 @@ class Run {
       { weight: 10, ms: chance.below(5 * MINUTE_MS) },
       { weight: 4, ms: chance.below(180 * MINUTE_MS) },
       { weight: 0.8, ms: chance.below(3 * DAY_MS) },
-      { weight: character.longLived ? 1.5 : 0, ms: chance.below(120 * DAY_MS) },
+      { weight: character.longLived ? 2.5 : 0, ms: chance.below(120 * DAY_MS) },
     ];
     const ms = this.jumpOf(chance.weighted(jumps).ms);
     time.advanceTo(time.now + ms);

@@ -113,12 +113,48 @@ walk('a newcomer in the real page', () => {
   );
 
   test(
+    'gives a top-up back, corrects the balance with a reason, and asks why',
+    async () => {
+      await begin('good-card');
+      await topUp50();
+      const refund = await page.ask('refund', 'Only a top-up of which nothing was used');
+      await picture(refund, 'refund-list');
+      await refund.click('Refund');
+      const preview = await page.waitForCard('Nothing happens until you press');
+      await picture(preview, 'refund-preview');
+      await preview.click('Refund $50.00');
+      await picture(await preview.waitForText('Refunded'), 'refund');
+
+      const form = await page.ask('adjust', 'Corrects the balance by hand');
+      await picture(form, 'adjust-form');
+      const adjust = await page.ask('adjust -25 duplicate credit', 'Check the adjustment');
+      await picture(adjust, 'adjust-preview');
+      await adjust.click('Take off $25.00');
+      await picture(await adjust.waitForText('Balance adjusted'), 'adjust');
+
+      const balance = await page.ask('balance', 'Communications Credits balance');
+      expect(await balance.text()).toContain('$15.00');
+      await picture(balance, 'balance-held');
+      const why = await page.ask('why', 'newest first');
+      expect(await why.text()).toContain('a correction never starts a charge');
+      await picture(why, 'why');
+      await picture(await page.ask('balance on yesterday', 'Balance at the end of'), 'balance-at');
+      await picture(
+        await page.ask('set auto-recharge', 'When the balance falls below'),
+        'auto-recharge-form',
+      );
+      await end();
+    },
+    STEP_MS_MAX,
+  );
+
+  test(
     'keeps everything across a restart, and understands Italian in a channel',
     async () => {
       await begin('good-card');
       await page.openChannel('On call');
       const balance = await page.ask('balance', 'Communications Credits balance');
-      expect(await balance.text()).toContain('$40.00');
+      expect(await balance.text()).toContain('$15.00');
       await page.ask('alerts here', 'Alerts are on here');
       await page.ask('aggiungi 50 €', 'Write the amount in USD');
       await end();

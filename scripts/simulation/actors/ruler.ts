@@ -59,11 +59,28 @@ export class Ruler {
   adjust(): void {
     const { chance } = this.world;
     const { tenant, click } = this.click('adjust');
-    const amount = BigInt(chance.between(-8, 8)) * MICROS_PER_UNIT;
-    const adjustment = { amount, reason: 'agreed on the phone', by: SOMEBODY };
+    const amount = BigInt(chance.between(-20, 10)) * MICROS_PER_UNIT;
+    const adjustment = { amount, reason: chance.happens(0.1) ? '' : 'agreed on the phone', by: SOMEBODY };
     this.send(`adjust ${tenant} ${amount}`, click.id, (instance) =>
       instance.billing.adjust(tenant, adjustment, click),
     );
+  }
+
+  /** Below zero and back, more often in a day than people want to hear of. */
+  seesaw(): void {
+    const { tenant } = this.click('adjust');
+    const clicks = Array.from({ length: 10 }, () => this.click('adjust').click);
+    this.errands.send({
+      name: `seesaw ${tenant}`,
+      run: async (instance) => {
+        for (const click of clicks) {
+          const balance = this.world.model.of(tenant).account?.balance ?? 0n;
+          const amount = balance < 0n ? MICROS_PER_UNIT - balance : -balance - MICROS_PER_UNIT;
+          const adjustment = { amount, reason: 'to and fro', by: SOMEBODY };
+          this.errands.done(await instance.billing.adjust(tenant, adjustment, click));
+        }
+      },
+    });
   }
 
   /** Any payment that was settled, most often the newest; seldom one that nobody knows. */

@@ -43,12 +43,6 @@ export const RECHARGE_GUARDS: readonly Guard[] = [
     to: '',
   },
   {
-    name: 'hold is set',
-    file: 'billing/ledger/hold.ts',
-    from: 'if (!fellBelow(world.account, posted.account)) return posted;',
-    to: 'if (true) return posted;',
-  },
-  {
     name: 'wait',
     file: STATE,
     from: "return { kind: 'waiting', until: health.notBefore };",

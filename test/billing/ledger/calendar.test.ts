@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import {
   after,
+  datesBetween,
   dayOf,
   daysBefore,
   expiryOf,
   hourOf,
   monthOf,
+  startOfDay,
   startOfNext,
+  weekOf,
 } from '../../../src/billing/ledger/calendar.js';
 
 test.each([
@@ -114,4 +117,32 @@ test('law: the next day is another day, and the moment before it is not', () => 
 test('days are counted back over the end of February', () => {
   expect(daysBefore('2028-03-01', 1)).toBe('2028-02-29');
   expect(daysBefore('2027-03-01', 1)).toBe('2027-02-28');
+});
+
+test('dates are listed from the first to the last, over the end of a month, and none where they are swapped', () => {
+  expect(datesBetween('2027-02-27', '2027-03-01')).toEqual(['2027-02-27', '2027-02-28', '2027-03-01']);
+  expect(datesBetween('2027-03-01', '2027-03-01')).toEqual(['2027-03-01']);
+  expect(datesBetween('2027-03-02', '2027-03-01')).toEqual([]);
+});
+
+test.each([
+  ['a Sunday', '2026-11-22', '2026-11-16'],
+  ['a Monday', '2026-11-16', '2026-11-16'],
+  ['the first days of a year', '2027-01-01', '2026-12-28'],
+])('the week of %s began on its Monday', (_, date, monday) => {
+  expect(weekOf(date)).toBe(monday);
+});
+
+test.each([
+  ['UTC', '2026-11-17', '2026-11-17T00:00:00.000Z'],
+  ['Asia/Kolkata', '2026-11-17', '2026-11-16T18:30:00.000Z'],
+  ['Africa/Cairo', '2026-04-24', '2026-04-23T22:00:00.000Z'],
+])('the first moment of a day in %s', (zone, date, at) => {
+  expect(startOfDay(date, zone)).toBe(at);
+});
+
+test('a span of time is added in days of 24 hours, hours, minutes and seconds', () => {
+  const span = { days: 1, hours: 2, minutes: 3, seconds: 4.5 };
+  expect(after('2026-11-17T09:00:00.000Z', span)).toBe('2026-11-18T11:03:04.500Z');
+  expect(after('2026-11-17T09:00:00.000Z', {})).toBe('2026-11-17T09:00:00.000Z');
 });

@@ -1,25 +1,16 @@
 /** Stripe's hosted pages of the stand-in: made by the program, then used by a person. */
-import { groupOf, textOf, textsOf, type Fields } from './form.js';
-import { charge } from './intents.js';
-import {
-  invalid,
-  missing,
-  ok,
-  type Behaviour,
-  type Intent,
-  type Records,
-  type Reply,
-  type Session,
-} from './records.js';
+import { groupOf, textOf, textsOf, wordOf, type Fields } from './form.js';
+import { charge, newIntent } from './intents.js';
+import { invalid, missing, ok, type Behaviour, type Records, type Reply, type Session } from './records.js';
+
+const DAY_SECONDS = 86_400;
 
 export function createSession(records: Records, fields: Fields): Reply {
-  const customer = textOf(fields, 'customer') ?? '';
+  const customer = wordOf(fields, 'customer');
   if (!records.customers.has(customer)) return missing('customer', 400);
-  const item = groupOf(groupOf(fields, 'line_items'), '0');
-  const price = groupOf(item, 'price_data');
-  const mode = textOf(fields, 'mode') ?? '';
-  if (mode === 'payment' && textOf(price, 'unit_amount') === undefined)
-    return invalid(undefined, 'line_items');
+  const mode = wordOf(fields, 'mode');
+  const total = totalOf(fields);
+  if (mode === 'payment' && Number.isNaN(total.amount)) return invalid(undefined, 'line_items');
   const id = records.id('cs_test');
   const session: Session = {
     object: 'checkout.session',
@@ -28,11 +19,10 @@ export function createSession(records: Records, fields: Fields): Reply {
     customer,
     livemode: false,
     metadata: textsOf(fields, 'metadata'),
-    amount_total:
-      mode === 'payment' ? Number(textOf(price, 'unit_amount')) * Number(textOf(item, 'quantity')) : null,
-    currency: textOf(price, 'currency') ?? textOf(fields, 'currency') ?? null,
-    expires_at: Number(textOf(fields, 'expires_at') ?? records.seconds() + 86_400),
-    success_url: textOf(fields, 'success_url') ?? '',
+    amount_total: mode === 'payment' ? total.amount : null,
+    currency: mode === 'payment' ? total.currency : wordOf(fields, 'currency'),
+    expires_at: Number(textOf(fields, 'expires_at') ?? records.seconds() + DAY_SECONDS),
+    success_url: wordOf(fields, 'success_url'),
     intentMetadata: textsOf(groupOf(fields, 'payment_intent_data'), 'metadata'),
     status: 'open',
     payment_status: 'unpaid',
@@ -41,6 +31,13 @@ export function createSession(records: Records, fields: Fields): Reply {
   };
   records.sessions.set(id, session);
   return ok(shown(records, session));
+}
+
+function totalOf(fields: Fields): { readonly amount: number; readonly currency: string } {
+  const item = groupOf(groupOf(fields, 'line_items'), '0');
+  const price = groupOf(item, 'price_data');
+  const amount = Number(textOf(price, 'unit_amount')) * Number(textOf(item, 'quantity'));
+  return { amount, currency: wordOf(price, 'currency') };
 }
 
 /** With its intent expanded, as the program always asks; a page that is not open any more has no address. */
@@ -64,24 +61,13 @@ export function expireSession(session: Session, records: Records): Reply {
 export function payPage(records: Records, url: string): boolean {
   const session = openPage(records, url);
   if (session?.mode !== 'payment') return false;
-  const intent: Intent = {
-    object: 'payment_intent',
-    id: records.id('pi'),
-    created: records.seconds(),
+  const intent = newIntent(records, {
     amount: session.amount_total!,
-    amount_received: 0,
     currency: session.currency!,
     customer: session.customer,
-    livemode: false,
     metadata: session.intentMetadata,
-    allowed_payment_method_types: ['card'],
     payment_method: null,
-    status: 'requires_confirmation',
-    canceled_at: null,
-    cancellation_reason: null,
-    last_payment_error: null,
-  };
-  records.intents.set(intent.id, intent);
+  });
   charge(records, intent);
   session.payment_intent = intent.id;
   session.payment_status = 'paid';

@@ -20,6 +20,11 @@ export function textOf(fields: Fields, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Empty where it is missing, as Stripe reads it. */
+export function wordOf(fields: Fields, name: string): string {
+  return textOf(fields, name) ?? '';
+}
+
 export function groupOf(fields: Fields, name: string): Fields {
   const value = fields[name];
   return typeof value === 'object' ? value : {};

@@ -1,5 +1,5 @@
 /** PaymentIntents and refunds of the stand-in (https://docs.stripe.com/payments/paymentintents/lifecycle). */
-import { groupOf, textOf, textsOf, type Fields } from './form.js';
+import { groupOf, textOf, textsOf, wordOf, type Fields } from './form.js';
 import {
   invalid,
   missing,
@@ -15,34 +15,48 @@ const CANCELABLE = ['requires_payment_method', 'requires_confirmation', 'require
 const SMALLEST = 50;
 
 export function createIntent(records: Records, fields: Fields): Reply {
+  const refused = refusalOf(records, fields);
+  if (refused !== undefined) return refused;
+  const intent = newIntent(records, {
+    amount: Number(wordOf(fields, 'amount')),
+    currency: wordOf(fields, 'currency'),
+    customer: wordOf(fields, 'customer'),
+    metadata: textsOf(fields, 'metadata'),
+    payment_method: wordOf(fields, 'payment_method'),
+  });
+  records.tell('payment_intent.created', intent);
+  return ok(intent);
+}
+
+function refusalOf(records: Records, fields: Fields): Reply | undefined {
   if (fields['payment_method_types'] !== undefined)
     return invalid('payment_method_types_no_longer_supported');
-  const customer = textOf(fields, 'customer') ?? '';
+  const customer = wordOf(fields, 'customer');
   if (!records.customers.has(customer)) return missing('customer', 400);
-  const method = textOf(fields, 'payment_method') ?? '';
-  if (records.cards.get(method)?.customer !== customer) return missing('payment_method', 400);
-  const amount = Number(textOf(fields, 'amount'));
-  if (!Number.isInteger(amount) || amount < SMALLEST) return invalid('amount_too_small', 'amount');
+  const card = records.cards.get(wordOf(fields, 'payment_method'));
+  if (card?.customer !== customer) return missing('payment_method', 400);
+  const amount = Number(wordOf(fields, 'amount'));
+  return amount >= SMALLEST ? undefined : invalid('amount_too_small', 'amount');
+}
+
+export function newIntent(
+  records: Records,
+  content: Pick<Intent, 'amount' | 'currency' | 'customer' | 'metadata' | 'payment_method'>,
+): Intent {
   const intent: Intent = {
     object: 'payment_intent',
     id: records.id('pi'),
     created: records.seconds(),
-    amount,
     amount_received: 0,
-    currency: textOf(fields, 'currency') ?? '',
-    customer,
     livemode: false,
-    metadata: textsOf(fields, 'metadata'),
-    allowed_payment_method_types: Object.values(textsOf(fields, 'allowed_payment_method_types')),
-    payment_method: method,
     status: 'requires_confirmation',
     canceled_at: null,
     cancellation_reason: null,
     last_payment_error: null,
+    ...content,
   };
   records.intents.set(intent.id, intent);
-  records.tell('payment_intent.created', intent);
-  return ok(intent);
+  return intent;
 }
 
 /** The newest first, as all of Stripe's lists. */
@@ -57,15 +71,20 @@ export function listIntents(records: Records, fields: Fields): Reply {
   return ok({ object: 'list', data: all.slice(from, to), has_more: to < all.length });
 }
 
+/** Where a confirmed intent waits: for the bank, or for the person who is there. */
+const WAITS: Partial<Readonly<Record<Behaviour['kind'], string>>> = {
+  processes: 'processing',
+  wantsPerson: 'requires_action',
+};
+
 export function confirmIntent(intent: Intent, records: Records, fields: Fields): Reply {
   if (intent.status !== 'requires_confirmation') return unexpected(intent);
-  const behaviour = records.behaviours.get(intent.payment_method ?? '') ?? { kind: 'approves' };
-  const offSession = textOf(fields, 'off_session') === 'true';
-  if (behaviour.kind === 'processes') intent.status = 'processing';
-  else if (behaviour.kind === 'wantsPerson' && !offSession) intent.status = 'requires_action';
-  else if (behaviour.kind === 'wantsPerson' || behaviour.kind === 'declines')
-    return fail(records, intent, errorOf(behaviour));
-  else charge(records, intent);
+  const behaviour = records.behaviourOf(intent) ?? { kind: 'approves' };
+  const error = errorOf(behaviour, textOf(fields, 'off_session') === 'true');
+  if (error !== undefined) return fail(records, intent, error);
+  const waits = WAITS[behaviour.kind];
+  if (waits === undefined) charge(records, intent);
+  else intent.status = waits;
   return ok(intent);
 }
 
@@ -75,11 +94,10 @@ export function charge(records: Records, intent: Intent): void {
   records.tell('payment_intent.succeeded', intent);
 }
 
-function errorOf(
-  behaviour: Extract<Behaviour, { kind: 'wantsPerson' | 'declines' }>,
-): Record<string, string> {
-  if (behaviour.kind === 'wantsPerson')
+function errorOf(behaviour: Behaviour, offSession: boolean): Record<string, string> | undefined {
+  if (behaviour.kind === 'wantsPerson' && offSession)
     return { code: 'authentication_required', decline_code: 'authentication_required' };
+  if (behaviour.kind !== 'declines') return undefined;
   return {
     code: behaviour.code,
     ...(behaviour.decline !== undefined && { decline_code: behaviour.decline }),

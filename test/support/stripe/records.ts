@@ -34,7 +34,6 @@ export interface Intent {
   readonly customer: string;
   readonly livemode: boolean;
   readonly metadata: Record<string, string>;
-  readonly allowed_payment_method_types: readonly string[];
   payment_method: string | null;
   status: string;
   canceled_at: number | null;
@@ -128,6 +127,10 @@ export class Records {
   /** As it is now: what changes later is another event. */
   tell(type: string, object: object): void {
     this.happened.push({ type, object: structuredClone(object) });
+  }
+
+  behaviourOf(intent: Intent | undefined): Behaviour | undefined {
+    return this.behaviours.get(intent?.payment_method ?? '');
   }
 
   addCustomer(tenant: string): string {

@@ -9,7 +9,8 @@ import { Records, type Reply } from './records.js';
 import { route } from './routes.js';
 
 /** What may go wrong with one request. `500after` fails although it took effect. */
-export type Fault = 'loseRequest' | 'loseAnswer' | 'cutBody' | '409' | '429' | '500' | '500after' | '502';
+export type Fault =
+  'loseRequest' | 'loseAnswer' | 'cutBody' | '401' | '409' | '429' | '500' | '500after' | '502';
 
 export interface Seen {
   readonly method: string;
@@ -78,26 +79,18 @@ export class StripeStandIn {
 
   /** Limits and conflicts come before anything is saved; what ran is saved, faults too. */
   #reply(seen: Seen, fault: Fault | undefined): { reply: Reply; replayed: boolean } {
-    if (fault === '429')
-      return fresh({ status: 429, body: { error: { type: 'invalid_request_error', code: 'rate_limit' } } });
-    if (fault === '409')
-      return fresh({
-        status: 409,
-        body: { error: { type: 'idempotency_error', code: 'idempotency_key_in_use' } },
-      });
-    // A gateway before Stripe: no `error`, so that the client takes it for an answer.
-    if (fault === '502') return fresh({ status: 502, body: { message: 'Bad Gateway' } });
-    const key = this.#idempotency && seen.method === 'POST' ? seen.key : undefined;
+    const refused = fault && REFUSALS[fault]?.(seen);
+    if (refused !== undefined) return fresh(refused);
+    const key = this.#idempotency ? seen.key : undefined;
+    if (key === undefined) return fresh(this.#run(seen, fault));
     const content = JSON.stringify([seen.path, seen.fields]);
-    const saved = key === undefined ? undefined : this.#saved.get(key);
-    if (saved !== undefined) {
-      if (saved.content !== content)
-        return fresh({ status: 400, body: { error: { type: 'idempotency_error' } } });
-      return { reply: saved, replayed: true };
+    const saved = this.#saved.get(key);
+    if (saved === undefined) {
+      const reply = this.#run(seen, fault);
+      this.#saved.set(key, { ...structuredClone(reply), content });
+      return fresh(reply);
     }
-    const reply = this.#run(seen, fault);
-    if (key !== undefined) this.#saved.set(key, { ...structuredClone(reply), content });
-    return fresh(reply);
+    return saved.content === content ? { reply: saved, replayed: true } : fresh(OTHER_CONTENT);
   }
 
   #run(seen: Seen, fault: Fault | undefined): Reply {
@@ -109,17 +102,29 @@ export class StripeStandIn {
 
   /** A card that loses the first confirms of each intent on their way. */
   #faultOfCard({ path }: Seen): Fault | undefined {
-    const id = /^\/v1\/payment_intents\/(\w+)\/confirm$/u.exec(path)?.[1];
-    const method = this.records.intents.get(id ?? '')?.payment_method;
-    const behaviour = this.records.behaviours.get(method ?? '');
-    if (id === undefined || (behaviour?.kind !== 'losesRequests' && behaviour?.kind !== 'losesAnswers'))
-      return undefined;
-    const lost = this.#lost.get(id) ?? 0;
-    if (lost >= behaviour.times) return undefined;
-    this.#lost.set(id, lost + 1);
-    return behaviour.kind === 'losesRequests' ? 'loseRequest' : 'loseAnswer';
+    const id = CONFIRM.exec(path)?.[1] ?? '';
+    const behaviour = this.records.behaviourOf(this.records.intents.get(id));
+    if (behaviour === undefined || !('times' in behaviour)) return undefined;
+    const lost = (this.#lost.get(id) ?? 0) + 1;
+    this.#lost.set(id, lost);
+    return lost > behaviour.times ? undefined : LOSS_OF[behaviour.kind];
   }
 }
+
+const LOSS_OF = { losesRequests: 'loseRequest', losesAnswers: 'loseAnswer' } as const;
+const CONFIRM = /^\/v1\/payment_intents\/(\w+)\/confirm$/u;
+
+const failing = (status: number, error: object): Reply => ({ status, body: { error } });
+
+/** What is answered before the call is looked at. */
+const REFUSALS: Partial<Readonly<Record<Fault, (seen: Seen) => Reply>>> = {
+  '401': keyRefused,
+  '409': () => failing(409, { type: 'idempotency_error', code: 'idempotency_key_in_use' }),
+  '429': () => failing(429, { type: 'invalid_request_error', code: 'rate_limit' }),
+  // A gateway before Stripe: no `error`, so that the client takes it for an answer.
+  '502': () => ({ status: 502, body: { message: 'Bad Gateway' } }),
+};
+const OTHER_CONTENT = failing(400, { type: 'idempotency_error' });
 
 function fresh(reply: Reply): { reply: Reply; replayed: boolean } {
   return { reply, replayed: false };
@@ -138,4 +143,10 @@ async function readRequest(request: IncomingMessage): Promise<Seen> {
     headers: request.headers,
     fields: readFields(request.method === 'GET' ? query : body),
   };
+}
+
+/** Stripe's sentence quotes the key's end. */
+function keyRefused({ headers }: Seen): Reply {
+  const message = `Invalid API Key provided: sk_test_****${(headers.authorization ?? '').slice(-6)}`;
+  return { status: 401, body: { error: { type: 'invalid_request_error', message } } };
 }

@@ -1,5 +1,5 @@
 /** The real client and adapters over the stand-in, for one or more instances of the program. */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { stripeClient } from '../../../src/billing/payments/stripe/client.js';
 import { StripeCustomers } from '../../../src/billing/payments/stripe/customers.js';
 import { StripeRecordTable } from '../../../src/billing/payments/stripe/record-table.js';

@@ -24,7 +24,8 @@ import {
   stateOf,
 } from './intent.js';
 import type { Intent, Subject } from './intent.js';
-import { Intents, type IntentsDeps } from './intents.js';
+import type { Intents } from './intents.js';
+import { type IntentsDeps } from './intents.js';
 import type { RecordName, StripeRecords } from './records.js';
 
 /** How long a link can be paid; the saga closes the payment at its deadline all the same. Stripe: 30 min to 24 h. */

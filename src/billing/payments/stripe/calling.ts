@@ -14,7 +14,6 @@ export type Answer<T> =
   | { readonly kind: 'unclear' };
 
 export interface Refusal {
-  readonly status: number;
   readonly code?: string;
   /** The parameter that is wrong. */
   readonly param?: string;
@@ -78,18 +77,26 @@ async function attempt<T>(schema: z.ZodType<T>, send: () => Promise<unknown>): P
 }
 
 function judged(error: Stripe.errors.StripeError): Attempt<never> {
-  const { statusCode: status, code, param } = error;
-  if (status === undefined || status === 409 || status === 429 || status >= 500)
+  const { statusCode: status } = error;
+  if (status === undefined || isUnclear(status))
     return { kind: 'unclear', replayed: error.headers?.['idempotent-replayed'] === 'true' };
-  const summary = `${error.rawType ?? error.type} ${code ?? ''} ${param ?? ''} (${error.requestId ?? 'no request id'})`;
+  const refusal = refusalOf(error);
   if (error instanceof Stripe.errors.StripeIdempotencyError)
-    throw new ProcessorMisuse(`one idempotency key for two contents: ${summary}`);
-  if (status === 401 || status === 403) throw new StripeRefused(summary);
-  const refusal: Refusal = {
-    status,
-    summary,
+    throw new ProcessorMisuse(`one idempotency key for two contents: ${refusal.summary}`);
+  if (status === 401 || status === 403) throw new StripeRefused(refusal.summary);
+  return { kind: 'refused', refusal, replayed: false };
+}
+
+/** A conflict, too many requests, or a fault of theirs. */
+function isUnclear(status: number): boolean {
+  return status === 409 || status === 429 || status >= 500;
+}
+
+function refusalOf({ type, rawType, code, param, requestId }: Stripe.errors.StripeError): Refusal {
+  const words = [rawType ?? type, code, param, requestId];
+  return {
+    summary: words.filter((word) => word !== undefined).join(' '),
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
   };
-  return { kind: 'refused', refusal, replayed: false };
 }

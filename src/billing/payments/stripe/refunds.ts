@@ -56,7 +56,7 @@ export async function refund(
     throw new ProcessorMisuse(`${order.of.id} was not charged in ${order.amount.currency}`);
   const earlier = await findRefund(stripe, order);
   if (earlier === 'unclear') return UNKNOWN;
-  if (earlier !== undefined) return resultOf(earlier, order);
+
   const answer = await change(
     refundSchema,
     { key: keyOf(`refund-${order.refundId}`, subject), now: now() },
@@ -88,13 +88,17 @@ async function findRefund(stripe: Stripe, order: RefundOrder): Promise<StripeRef
 
 /** Only `succeeded` has given the money back; what is pending is asked for again. */
 function resultOf(made: StripeRefund, order: RefundOrder): RefundResult {
-  if (made.metadata?.['refundId'] !== order.refundId || made.payment_intent !== order.of.id)
-    throw new ChargeDiffers(`${made.id} is not the refund ${order.refundId}`);
-  if (made.amount !== toMinor(order.amount) || made.currency !== order.of.currency)
-    throw new ProcessorMisuse(`the refund ${order.refundId} was asked for with another amount`);
+  assertOrdered(made, order);
   if (made.status === 'succeeded') return { kind: 'refunded', refundId: order.refundId };
   const failed = made.status === 'failed' || made.status === 'canceled';
   return failed ? { kind: 'refused', reason: 'processorRefused' } : UNKNOWN;
+}
+
+function assertOrdered(made: StripeRefund, { refundId, amount, of }: RefundOrder): void {
+  if (made.metadata?.['refundId'] !== refundId || made.payment_intent !== of.id)
+    throw new ChargeDiffers(`${made.id} is not the refund ${refundId}`);
+  if (made.amount !== toMinor(amount) || made.currency !== of.currency)
+    throw new ProcessorMisuse(`the refund ${refundId} was asked for with another amount`);
 }
 
 function refusalOf({ code, param }: Refusal): RefundResult {

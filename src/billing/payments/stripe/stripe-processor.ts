@@ -3,6 +3,7 @@
  * any doubt it is read again. Nothing is said to be true before the object that Stripe shows agrees with what we asked.
  */
 import type { Money } from '../../money.js';
+import { StorageUnavailable } from '../../storage/table.js';
 import type { ActionLinks } from '../method-ports.js';
 import type {
   BeginResult,
@@ -36,10 +37,7 @@ const RANK: readonly ChargeState['kind'][] = [
   'cancelled',
 ];
 
-/**
- * Besides their own errors all methods may throw ChargeDiffers and StripeRefused, for an operator to look, and
- * StorageUnavailable where the record of the tenant's customer can't be read: asking again is safe after each.
- */
+/** Besides their own errors all methods may throw ChargeDiffers and StripeRefused, for an operator to look. */
 export class StripeProcessor implements PaymentProcessor, ActionLinks {
   readonly #deps: StripeProcessorDeps;
   readonly #intents: Intents;
@@ -53,6 +51,10 @@ export class StripeProcessor implements PaymentProcessor, ActionLinks {
 
   /** @throws ProcessorMisuse where the payment id was used for another charge, or no card can be charged the amount. */
   async begin(request: ChargeRequest): Promise<BeginResult> {
+    return orUnknown(() => this.#begin(request));
+  }
+
+  async #begin(request: ChargeRequest): Promise<BeginResult> {
     const subject = await this.#subject(request);
     // Without a customer there is no stored card.
     if (subject === undefined) return { kind: 'declined', reason: 'unusableCard' };
@@ -65,6 +67,10 @@ export class StripeProcessor implements PaymentProcessor, ActionLinks {
 
   /** @throws ProcessorMisuse where the payment was never begun, or under another id. */
   async confirm(charge: ChargeRef & { readonly processorId: string }): Promise<ChargeState> {
+    return orUnknown(() => this.#confirm(charge));
+  }
+
+  async #confirm(charge: ChargeRef & { readonly processorId: string }): Promise<ChargeState> {
     const subject = await this.#known(charge);
     const intent = await this.#intents.read(charge.processorId, subject);
     if (intent === undefined) return UNKNOWN;
@@ -78,33 +84,34 @@ export class StripeProcessor implements PaymentProcessor, ActionLinks {
   }
 
   async find(charge: ChargeRef): Promise<ChargeState | typeof ABSENT> {
-    return this.#over(charge, (intent, subject) => this.#state(intent, subject));
+    return orUnknown(() => this.#over(charge, (intent, subject) => this.#state(intent, subject)));
   }
 
   async cancel(charge: ChargeRef): Promise<ChargeState | typeof ABSENT> {
-    return this.#over(charge, (intent, subject) => this.#cancel(intent, subject));
+    return orUnknown(() => this.#over(charge, (intent, subject) => this.#cancel(intent, subject)));
   }
 
   /** @throws ProcessorMisuse for another currency, or where the refund id was used with another amount. */
   async refund(charge: ChargeRef, amount: Money, refundId: string): Promise<RefundResult> {
-    const subject = await this.#subject(charge);
-    if (subject === undefined) return NOT_CHARGED;
-    const intents = await this.#all(charge, subject);
-    const of = intents === undefined ? 'unknown' : await this.#charged(intents, subject);
-    if (of === 'unknown') return UNKNOWN;
-    return of === undefined ? NOT_CHARGED : refund(this.#deps, { refundId, amount, of }, subject);
+    return orUnknown(async () => {
+      const subject = await this.#subject(charge);
+      if (subject === undefined) return NOT_CHARGED;
+      const intents = await this.#all(charge, subject);
+      const of = intents === undefined ? 'unknown' : await this.#charged(intents, subject);
+      if (of === 'unknown') return UNKNOWN;
+      return of === undefined ? NOT_CHARGED : refund(this.#deps, { refundId, amount, of }, subject);
+    });
   }
 
-  async linkFor(
-    charge: ChargeRef & { readonly processorId: string },
-  ): Promise<Awaited<ReturnType<ActionLinks['linkFor']>>> {
-    const subject = await this.#known(charge);
-    const intent = await this.#intents.read(charge.processorId, subject);
-    if (intent === undefined) return UNKNOWN;
-    const state = stateOf(intent, '');
-    if (state.kind === 'unknown') return UNKNOWN;
-    const open = state.kind === 'actionRequired' || state.kind === 'replaced';
-    return open ? this.#approvals.linkFor(intent, subject) : { kind: 'closed' };
+  async linkFor(charge: ChargeRef & { readonly processorId: string }): ReturnType<ActionLinks['linkFor']> {
+    return orUnknown(async () => {
+      const subject = await this.#known(charge);
+      const intent = await this.#intents.read(charge.processorId, subject);
+      if (intent === undefined) return UNKNOWN;
+      const { kind } = stateOf(intent, '');
+      if (kind === 'actionRequired' || kind === 'replaced') return this.#approvals.linkFor(intent, subject);
+      return kind === 'unknown' ? UNKNOWN : { kind: 'closed' };
+    });
   }
 
   async #over(
@@ -165,6 +172,16 @@ export class StripeProcessor implements PaymentProcessor, ActionLinks {
     const subject = await this.#subject(charge);
     if (subject === undefined) throw new ProcessorMisuse(`payment ${charge.paymentId} was never begun`);
     return subject;
+  }
+}
+
+/** A fault of our own table is to the caller what a fault of the network is: no clear answer. */
+async function orUnknown<T>(work: () => Promise<T>): Promise<T | typeof UNKNOWN> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StorageUnavailable) return UNKNOWN;
+    throw error;
   }
 }
 

@@ -2,9 +2,11 @@ import type { Payment } from '../../../../src/billing/ledger/model.js';
 import { money } from '../../../../src/billing/money.js';
 import { ADMIN, TENANT, usd } from '../../../support/billing.js';
 import { instanceOf, sharedParts, type Instance, type SharedParts } from '../../../support/shared-billing.js';
+import { readWebhook } from '../../../../src/billing/payments/stripe/webhook.js';
 import { payPage } from '../../../support/stripe/checkout.js';
 import type { Behaviour } from '../../../support/stripe/records.js';
 import type { Fault, Seen, StandInOptions } from '../../../support/stripe/stand-in.js';
+import { deliveries, WEBHOOK_SECRET } from '../../../support/stripe/webhooks.js';
 import { PUBLIC_URL, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
 import type { StripeProcessor } from '../../../../src/billing/payments/stripe/stripe-processor.js';
 
@@ -154,8 +156,10 @@ test('A fault that Stripe saved under the key of a payment does not hold the pay
 });
 
 describe('A payment that the bank wants the person for', () => {
-  async function waiting(): Promise<World & { link(): ReturnType<StripeProcessor['linkFor']> }> {
-    const world = await worldWith({}, { kind: 'wantsPerson' });
+  async function waiting(
+    options: Partial<StandInOptions> = {},
+  ): Promise<World & { link(): ReturnType<StripeProcessor['linkFor']> }> {
+    const world = await worldWith(options, { kind: 'wantsPerson' });
     await pay(world);
     const { processorId } = await payment(world);
     return { ...world, link: () => world.processor.linkFor({ ...ONE, processorId: processorId! }) };
@@ -173,17 +177,44 @@ describe('A payment that the bank wants the person for', () => {
       status: 'actionRequired',
       actionUrl: `${PUBLIC_URL}/payments/${TENANT}/p1/approve`,
     });
-    expect(payPage(world.stripe.standIn.records, await openPage(world))).toBe(true);
+    const url = await openPage(world);
+    const begun = world.stripe.standIn.records.intents.get((await payment(world)).processorId!);
+    expect(begun).toMatchObject({ status: 'canceled', cancellation_reason: 'duplicate' });
+    expect(payPage(world.stripe.standIn.records, url)).toBe(true);
     await world.billing.lookAtPayment(TENANT, 'p1');
     await expectEachOnce(world, [ONE]);
     expect(await world.link()).toEqual({ kind: 'closed' });
   });
 
   test('has one page, however often and at once it is asked for, also where Stripe forgets keys', async () => {
-    const parts = await waiting();
-    const urls = await Promise.all([openPage(parts), openPage(parts), openPage(parts)]);
-    expect(new Set([...urls, await openPage(parts)]).size).toBe(1);
+    const world = await waiting({ idempotency: false });
+    const urls = await Promise.all([1, 2, 3, 4].map(async () => openPage(world)));
+    expect(new Set([...urls, await openPage(world)]).size).toBe(1);
+    const open = [...world.stripe.standIn.records.sessions.values()].filter(
+      ({ status }) => status === 'open',
+    );
+    expect(open.map(({ url }) => url)).toEqual([urls[0]]);
   });
+
+  test.each(['loseAnswer', '500after', '502', 'cutBody'] as const)(
+    'is charged once where each call for its page meets a fault once: %s',
+    async (kind) => {
+      const world = await waiting();
+      const met = new Set<string>();
+      world.stripe.standIn.fault = ({ method, path }) => {
+        const call = `${method} ${path}`;
+        if (met.has(call)) return undefined;
+        met.add(call);
+        return kind;
+      };
+      let link = await world.link();
+      for (let click = 0; click < 9 && link.kind !== 'link'; click += 1) link = await world.link();
+      if (link.kind !== 'link') throw new Error(link.kind);
+      expect(payPage(world.stripe.standIn.records, link.url)).toBe(true);
+      await untilClosed(world, [ONE]);
+      await expectEachOnce(world, [ONE]);
+    },
+  );
 
   test('is cancelled at its deadline, and its page can not be paid any more', async () => {
     const world = await waiting();
@@ -197,4 +228,22 @@ describe('A payment that the bank wants the person for', () => {
     expect(await world.link()).toEqual({ kind: 'closed' });
     expect(timesCharged(world, ONE)).toBe(0);
   });
+});
+
+test('Webhooks that come late, twice and in the wrong order settle each payment once', async () => {
+  const world = await worldWith();
+  const all = TENANTS.slice(0, 5).map((tenant) => ({ tenant, paymentId: 'p1' }));
+  // The answers of all confirms are lost, and so is what is asked after them.
+  world.stripe.standIn.fault = ({ path }) => (path.endsWith('/confirm') ? 'loseAnswer' : undefined);
+  await Promise.all(all.map((paid) => pay(world, paid)));
+  world.stripe.standIn.fault = () => undefined;
+  world.parts.clock.pass({ minutes: 3 });
+  const { live, now } = { live: false, now: world.parts.clock.now };
+  const late = [...deliveries(world.stripe.standIn.records)].reverse();
+  for (const request of [...late, ...late]) {
+    const read = readWebhook(request, { secrets: [WEBHOOK_SECRET], live, now });
+    if (read.kind !== 'event') throw new Error(read.kind);
+    await world.billing.lookAtPayment(read.event.tenant!, read.event.paymentId!);
+  }
+  await expectEachOnce(world, all);
 });

@@ -1,0 +1,90 @@
+/** Collects a tenant's call records slice by slice; see plan.ts for which ones. */
+import type { Clock } from '../../clock.js';
+import type { JobResult } from '../../due/job-runner.js';
+import { after } from '../../ledger/calendar.js';
+import type { UsageIntake } from '../intake.js';
+import type { Checkpoints } from './checkpoints.js';
+import { afterSlice, afterTrouble, nextStep, type Slice } from './plan.js';
+import { TROUBLES, type CallWindow, type PageAsked, type PstnCalls, type Trouble } from './pstn-calls.js';
+
+/** One run of the job: the rest of a long back-fill goes on in the next one. */
+const RUN_MS_MAX = 20_000;
+const TROUBLE_AGAIN_HOURS = 1;
+/** A million calls a day. A service that repeats its pages without end must not hold up everything. */
+const PAGES_PER_SLICE_MAX = 1_000;
+
+export interface CollectorDeps {
+  readonly calls: PstnCalls;
+  readonly intake: Pick<UsageIntake, 'take'>;
+  readonly checkpoints: Checkpoints;
+  /** Before a tenant's first call is taken, so that connecting it does not bill its past. Safe to call again. */
+  readonly startMetering: (tenant: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: CollectorLog;
+}
+
+export interface CollectorLog {
+  /** Never personal text; what an operator can do about it is in {@link TROUBLES}. */
+  usageTrouble(tenant: string, trouble: Trouble, window: CallWindow): void;
+}
+
+export class GraphCollector {
+  private readonly deps: CollectorDeps;
+
+  constructor(deps: CollectorDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * Takes what is due, for a bounded time, and says when to come again. May be stopped anywhere: a slice whose end was
+   * not noted is taken again, which changes nothing.
+   * @throws StorageUnavailable, LedgerBusy, UnreadableRow
+   */
+  async collect(tenant: string): Promise<Extract<JobResult, { kind: 'again' }>> {
+    const { checkpoints, clock } = this.deps;
+    const begun = clock.monotonic();
+    let checkpoint = await checkpoints.read(tenant);
+    if (Object.keys(checkpoint.rounds).length === 0) await this.deps.startMetering(tenant);
+    do {
+      const step = nextStep(checkpoint, clock.now());
+      if (step.kind === 'wait') return { kind: 'again', at: step.until };
+      const trouble = await this.takeSlice(tenant, step.slice);
+      const at = clock.now();
+      const stuck = trouble !== undefined && TROUBLES[trouble.reason].everywhere;
+      checkpoint = stuck
+        ? afterTrouble(checkpoint, trouble.reason, at)
+        : afterSlice(checkpoint, step.slice, { at, ...(trouble && { refused: trouble.reason }) });
+      await checkpoints.write(tenant, checkpoint);
+      if (stuck) return { kind: 'again', at: againAt(trouble, at) };
+    } while (clock.monotonic() - begun < RUN_MS_MAX);
+    return { kind: 'again', at: clock.now() };
+  }
+
+  private async takeSlice(tenant: string, { window }: Slice): Promise<Trouble | undefined> {
+    const trouble = await this.takePages(tenant, window);
+    if (trouble !== undefined) this.deps.log.usageTrouble(tenant, trouble, window);
+    return trouble;
+  }
+
+  /** Page by page: what came before a trouble is taken, and known when it comes again. */
+  private async takePages(tenant: string, window: CallWindow): Promise<Trouble | undefined> {
+    let asked: PageAsked = window;
+    for (let pages = 0; pages < PAGES_PER_SLICE_MAX; pages += 1) {
+      const answer = await this.deps.calls.page(tenant, asked);
+      if (answer.kind === 'trouble') return answer;
+      if (answer.rows.length > 0) await this.deps.intake.take(tenant, answer.rows, 'graph');
+      if (answer.next === undefined) return undefined;
+      asked = { next: answer.next };
+    }
+    return {
+      kind: 'trouble',
+      reason: 'malformed',
+      detail: `more than ${PAGES_PER_SLICE_MAX} pages for a day`,
+    };
+  }
+}
+
+function againAt({ notBefore }: Trouble, now: string): string {
+  const again = after(now, { hours: TROUBLE_AGAIN_HOURS });
+  return notBefore !== undefined && notBefore > again ? notBefore : again;
+}

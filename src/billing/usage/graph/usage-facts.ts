@@ -1,0 +1,97 @@
+/** What people must know beside the balance: calls are reported 24 to 48 hours late. Pure. */
+import { after, datesBetween, dayOf, daysBefore } from '../../ledger/calendar.js';
+import type { Account } from '../../ledger/model.js';
+import { daysCollected, BACK_FILL_DAYS, type Checkpoint, type TroubleNoted } from './plan.js';
+
+/** The report's own latency (documentation of the PSTN usage report): what is older and did not come, was no call. */
+const LATE_HOURS_MAX = 48;
+/** Four weeks, so that each day of the week counts alike. */
+const SAMPLE_DAYS_MAX = 28;
+/** A week that is known: with less, any range would be a guess. */
+const SAMPLE_DAYS_MIN = 7;
+/** Data that stood still for longer has a cause to repair; no range would mean anything. */
+const MISSING_DAYS_MAX = 14;
+/** Of the days that are known: what one day in ten falls short of, and what one in ten exceeds. */
+const LOW_TENTH = 1;
+const HIGH_TENTH = 9;
+
+export interface UsageFacts {
+  /** When data last came: the source answered, or a call record was debited. */
+  readonly receivedAt?: string;
+  /** Calls up to then are known, as far as can be told. */
+  readonly knownUntil?: string;
+  /** Absent where it can't be told: too little is known, or the data stood still for too long. */
+  readonly unreported?: Unreported;
+  /** While the first 90 days are still being collected. */
+  readonly backFill?: { readonly days: number; readonly of: number };
+  readonly trouble?: TroubleNoted;
+}
+
+/** Spend that has probably happened and is not in the balance yet, in micros. */
+export interface Unreported {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+export type UsageOf = Pick<Account, 'days' | 'timeZone' | 'usage'>;
+
+/** `checkpoint`: of the tenant's collecting, where it is connected. */
+export function usageFacts(account: UsageOf, now: string, checkpoint?: Checkpoint): UsageFacts {
+  const receivedAt = latest(account.usage.receivedAt, checkpoint?.answeredAt);
+  const asked = checkpoint?.askedUntil;
+  const settled = asked === undefined ? undefined : after(asked, { hours: -LATE_HOURS_MAX });
+  const knownUntil = latest(account.usage.knownUntil, settled);
+  const unreported = knownUntil === undefined ? undefined : unreportedSpend(account, knownUntil, now);
+  const days = checkpoint === undefined ? BACK_FILL_DAYS : daysCollected(checkpoint);
+  return {
+    ...(receivedAt !== undefined && { receivedAt }),
+    ...(knownUntil !== undefined && { knownUntil }),
+    ...(unreported !== undefined && { unreported }),
+    ...(days < BACK_FILL_DAYS && { backFill: { days, of: BACK_FILL_DAYS } }),
+    ...(checkpoint?.trouble !== undefined && { trouble: checkpoint.trouble }),
+  };
+}
+
+/**
+ * The likely range of what is not reported yet. A calendar day of the account usually costs between the 10th and the 90th
+ * percentile (nearest rank) of its last four weeks of known days, days without a call included. Each day that is missing
+ * as a whole adds both. The day up to which calls are known, and today, are missing in part: they may add nothing, and at
+ * most what is left of the 90th percentile.
+ */
+export function unreportedSpend(account: UsageOf, knownUntil: string, now: string): Unreported | undefined {
+  const { timeZone } = account;
+  const [known, today] = [dayOf(knownUntil, timeZone), dayOf(now, timeZone)];
+  const missing = datesBetween(known, today);
+  const samples = sampleOf(account, known);
+  if (missing.length > MISSING_DAYS_MAX || samples.length < SAMPLE_DAYS_MIN) return undefined;
+  const [low, high] = [percentile(samples, LOW_TENTH), percentile(samples, HIGH_TENTH)];
+  const whole = BigInt(Math.max(0, missing.length - 2));
+  const rests = missing.map((date) => rest(high, spendOf(account, date)));
+  return { low: low * whole, high: rests.reduce((sum, some) => sum + some, 0n) };
+}
+
+/** Known whole days before a date, smallest spend first; nothing is known of the days before the first call. */
+function sampleOf(account: UsageOf, before: string): readonly bigint[] {
+  const first = account.days.at(-1)?.date;
+  if (first === undefined) return [];
+  const earliest = daysBefore(before, SAMPLE_DAYS_MAX);
+  const dates = datesBetween(first > earliest ? first : earliest, daysBefore(before, 1));
+  return dates.map((date) => spendOf(account, date)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function spendOf({ days }: UsageOf, date: string): bigint {
+  return days.find((day) => day.date === date)?.spend ?? 0n;
+}
+
+function percentile(sorted: readonly bigint[], tenth: number): bigint {
+  return sorted[Math.ceil((sorted.length * tenth) / 10) - 1] ?? 0n;
+}
+
+function rest(expected: bigint, known: bigint): bigint {
+  return known < expected ? expected - known : 0n;
+}
+
+function latest(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
+}

@@ -1,0 +1,150 @@
+/**
+ * A server that stands in for Microsoft Graph on the loopback, written from its documentation: `getPstnCalls` only, with
+ * rows that are reported late and rows that change, throttling, and the faults of a network.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Fault =
+  | 'loseAnswer'
+  | 'cutBody'
+  | 'html'
+  | 'noValue'
+  | 'redirect'
+  | 'hang'
+  | { readonly status: number; readonly retryAfter?: string };
+
+export interface GraphRow {
+  readonly id: string;
+  readonly startDateTime: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Seen {
+  readonly url: string;
+  readonly authorization: string | undefined;
+}
+
+export const TOKEN = 'token-of-the-test';
+const DAYS_MAX_MS = 90 * 24 * 3_600_000;
+const FIRST =
+  /^\/v1\.0\/communications\/callRecords\/getPstnCalls\(fromDateTime=([^,]+),toDateTime=([^)]+)\)$/u;
+/** The documentation's own example of a next page has other names of parameters than the request. */
+const NEXT = /^\/v1\.0\/communications\/callRecords\/getPstnCalls\(from=([^,]+),to=([^)]+)\)\?\$skip=(\d+)$/u;
+
+interface Reported {
+  readonly row: GraphRow;
+  readonly from: string;
+}
+
+export class GraphStandIn {
+  readonly seen: Seen[] = [];
+  pageRows = 1_000;
+  /** Asked for every request, in turn. */
+  fault: (seen: Seen, count: number) => Fault | undefined = () => undefined;
+  /** Takes the place of the link to a next page. */
+  nextLink: ((link: string) => string) | undefined;
+  readonly #rows = new Map<string, Reported>();
+  readonly #now: () => string;
+  readonly #server: Server;
+  #origin = '';
+
+  constructor(now: () => string) {
+    this.#now = now;
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response);
+    });
+  }
+
+  /** @returns its origin. */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.#origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#origin;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** `from`: when it is reported; at once where it is missing. A row that is there already changes. */
+  report(rows: readonly GraphRow[], from = ''): void {
+    for (const row of rows) this.#rows.set(row.id, { row, from });
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const seen = { url: request.url ?? '', authorization: request.headers.authorization };
+    this.seen.push(seen);
+    const fault = this.fault(seen, this.seen.length);
+    if (fault === 'loseAnswer') return void request.socket.destroy();
+    if (fault === 'hang') return;
+    if (typeof fault === 'object') {
+      refuse(response, fault.status, fault.retryAfter);
+      return;
+    }
+    if (fault === 'redirect') return void response.writeHead(302, { location: `${this.#origin}/else` }).end();
+    if (fault === 'html') return void response.end('<html>Sign in to the network</html>');
+    if (fault === 'noValue') return void response.end('{"rows":[]}');
+    this.#answer(seen, response, fault === 'cutBody');
+  }
+
+  #answer({ url, authorization }: Seen, response: ServerResponse, cut: boolean): void {
+    if (authorization !== `Bearer ${TOKEN}`) {
+      refuse(response, 401);
+      return;
+    }
+    const match = FIRST.exec(url) ?? NEXT.exec(url);
+    const [from = '', to = '', skip = '0'] = match?.slice(1) ?? [];
+    const length = Date.parse(to) - Date.parse(from);
+    if (!(length >= 0 && length <= DAYS_MAX_MS)) {
+      refuse(response, match === null ? 404 : length > DAYS_MAX_MS ? 406 : 400);
+      return;
+    }
+    const body = JSON.stringify(this.#page(from, to, Number(skip)));
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    });
+    if (!cut) return void response.end(body);
+    response.write(body.slice(0, body.length / 2), () => request(response).destroy());
+  }
+
+  #page(from: string, to: string, skip: number): object {
+    const now = this.#now();
+    const [first, last] = [Date.parse(from), Date.parse(to)];
+    const found = [...this.#rows.values()].filter(
+      ({ row, from: since }) =>
+        since <= now && Date.parse(row.startDateTime) >= first && Date.parse(row.startDateTime) <= last,
+    );
+    const rows = found.slice(skip, skip + this.pageRows).map(({ row }) => row);
+    const next = skip + this.pageRows;
+    const link = `${this.#origin}/v1.0/communications/callRecords/getPstnCalls(from=${from},to=${to})?$skip=${next}`;
+    return {
+      '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#Collection(pstnCallLogRow)',
+      '@odata.count': rows.length,
+      value: rows,
+      ...(found.length > next && { '@odata.nextLink': this.nextLink?.(link) ?? link }),
+    };
+  }
+}
+
+function request(response: ServerResponse) {
+  return response.req.socket;
+}
+
+const CODES: Readonly<Record<number, string>> = {
+  401: 'InvalidAuthenticationToken',
+  403: 'Forbidden',
+  429: 'TooManyRequests',
+};
+
+function refuse(response: ServerResponse, status: number, retryAfter?: string): void {
+  const innerError = { date: '2026-11-17T09:00:00', 'request-id': '94fb3b52-452a-4535-a601-69e0a90e3aa2' };
+  const error = { code: CODES[status] ?? 'Error', message: 'Somebody wrote Ana Moreno here.', innerError };
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
+  });
+  response.end(JSON.stringify({ error }));
+}
