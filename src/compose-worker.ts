@@ -3,7 +3,7 @@ import type { Billing } from './billing/billing.js';
 import { DailyScan, type ScanLog } from './billing/due/daily-scan.js';
 import type { DueQueue } from './billing/due/due-queue.js';
 import { DONE, type JobHandlers, type JobResult, type Workers } from './billing/due/job-runner.js';
-import { AlertRows } from './billing/due/owed-work.js';
+import { OwedRows } from './billing/due/owed-work.js';
 import type { Ledger } from './billing/lane/ledger.js';
 import type { RefundSaga } from './billing/payments/refund-saga.js';
 import type { PaymentSaga } from './billing/payments/saga.js';
@@ -30,7 +30,7 @@ export function workersOf(parts: WorkerParts, deliverAlert: DeliverAlert): Worke
   const scan = new DailyScan({
     ...parts,
     reader: billing.reader,
-    alerts: new AlertRows(table),
+    alerts: new OwedRows(table),
     chores: [
       { name: 'lots', run: (tenant) => billing.expireLots(tenant) },
       { name: 'recharge', run: (tenant) => billing.sweepAutoRecharge(tenant) },

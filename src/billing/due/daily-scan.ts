@@ -9,7 +9,7 @@ import { decodeKeyPart } from '../storage/keys.js';
 import type { PartitionScan } from '../storage/table.js';
 import type { DueQueue, Standing } from './due-queue.js';
 import { nameOf, shardOf, type Work } from './due-row.js';
-import { owedBy, type AlertRows } from './owed-work.js';
+import { owedBy, type OwedRows } from './owed-work.js';
 
 const ACCOUNTS_AT_ONCE = 4;
 
@@ -24,7 +24,7 @@ export interface ScanDeps {
   readonly accounts: PartitionScan;
   readonly queue: DueQueue;
   readonly reader: Pick<LedgerReader, 'account'>;
-  readonly alerts: AlertRows;
+  readonly alerts: OwedRows;
   readonly chores: readonly Chore[];
   readonly now: () => string;
   readonly log: ScanLog;

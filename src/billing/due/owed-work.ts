@@ -2,7 +2,7 @@
 import { partitionOf, readLedgerRow } from '../lane/account-rows.js';
 import { after } from '../ledger/calendar.js';
 import type { Account, Alert } from '../ledger/model.js';
-import type { Job } from '../ledger/world.js';
+import { rowKeys, type Job } from '../ledger/world.js';
 import { newestFirst } from '../storage/keys.js';
 import type { TableStore } from '../storage/table.js';
 
@@ -14,12 +14,22 @@ const ALERT_DAYS_MAX = 7;
 /** Deliveries of one alert looked at. */
 const DELIVERIES_MAX = 100;
 
-/** An account's alerts and their deliveries, as far as the scan needs them. */
-export class AlertRows {
-  private readonly table: Pick<TableStore, 'query'>;
+type Table = Pick<TableStore, 'query' | 'getMany'>;
 
-  constructor(table: Pick<TableStore, 'query'>) {
+/** An account's alerts, their deliveries and its refunds, as far as the scan needs them. */
+export class OwedRows {
+  private readonly table: Table;
+
+  constructor(table: Table) {
     this.table = table;
+  }
+
+  /** Of these payments, those whose refund was asked for before that time. */
+  async refundsBefore({ tenant, openRefunds }: Account, time: string): Promise<readonly string[]> {
+    if (openRefunds.length === 0) return [];
+    const rows = await this.table.getMany(partitionOf(tenant), openRefunds.map(rowKeys.payment));
+    const payments = rows.map(readLedgerRow).filter((row) => row.type === 'payment');
+    return payments.flatMap(({ id, refund }) => (refund !== undefined && refund.at < time ? [id] : []));
   }
 
   /** The newest first. */
@@ -48,21 +58,24 @@ export class AlertRows {
 }
 
 /** Undelivered alerts apart: they wait for somebody to come, not for a time. */
-export async function owedBy(account: Account, now: string, alerts: AlertRows): Promise<readonly Job[]> {
+export async function owedBy(account: Account, now: string, rows: OwedRows): Promise<readonly Job[]> {
   const young = after(now, { minutes: -YOUNG_MINUTES });
   const payments = account.openPayments
     .filter(({ requestedAt }) => requestedAt < young)
     .map(({ id }): Job => ({ name: 'payment', subject: id }));
-  const refunds = account.openRefunds.map((id): Job => ({ name: 'refund', subject: id }));
+  const refunds = (await rows.refundsBefore(account, young)).map((id): Job => ({
+    name: 'refund',
+    subject: id,
+  }));
   const crossings: readonly Job[] =
     account.gatheredCrossings === 0 ? [] : [{ name: 'crossings', subject: 'gathered' }];
-  return [...payments, ...refunds, ...crossings, ...(await unheardAlerts(account, { now, young }, alerts))];
+  return [...payments, ...refunds, ...crossings, ...(await unheardAlerts(account, { now, young }, rows))];
 }
 
 async function unheardAlerts(
   { tenant, alertCount, undelivered }: Account,
   { now, young }: { readonly now: string; readonly young: string },
-  alerts: AlertRows,
+  alerts: OwedRows,
 ): Promise<readonly Job[]> {
   if (alertCount === 0n) return [];
   const old = after(now, { days: -ALERT_DAYS_MAX });

@@ -1,6 +1,6 @@
 /** Where auto-recharge stands: one pure answer for the rules, for `balance` and for alerts. */
 import { tripOf } from './breaker.js';
-import { dayOf, monthOf, startOfNext } from './calendar.js';
+import { dayOf, monthOf, startOfDay, startOfNext } from './calendar.js';
 import type {
   Account,
   AutoRechargeRule,
@@ -68,10 +68,21 @@ function stoppedByBreaker(account: Account, rule: AutoRechargeRule, now: string)
   return trip === undefined ? undefined : { kind: 'tripped', trip };
 }
 
+type Counted = Pick<Account, 'counters' | 'timeZone'>;
+
+/**
+ * The account's calendar never goes back: an instance whose clock is behind, just after midnight, is taken into the day
+ * that another one has begun. Otherwise that day's counters would start from zero again.
+ */
+export function momentOf({ counters, timeZone }: Counted, now: string): string {
+  return counters.day > dayOf(now, timeZone) ? startOfDay(counters.day, timeZone) : now;
+}
+
 /** The counters as they stand in the day and month of `now`: yesterday's total counts nothing today. */
-export function countersAt(account: Pick<Account, 'counters' | 'timeZone'>, now: string): CapCounters {
-  const day = dayOf(now, account.timeZone);
-  const month = monthOf(now, account.timeZone);
+export function countersAt(account: Counted, now: string): CapCounters {
+  const at = momentOf(account, now);
+  const day = dayOf(at, account.timeZone);
+  const month = monthOf(at, account.timeZone);
   const { counters } = account;
   const [sameDay, sameMonth] = [counters.day === day, counters.month === month];
   return {
@@ -87,11 +98,12 @@ export function countersAt(account: Pick<Account, 'counters' | 'timeZone'>, now:
 /** Never a part charge: a recharge that does not fit whole is not made. */
 function capped(account: Account, rule: AutoRechargeRule, now: string): RechargeState | undefined {
   const counters = countersAt(account, now);
+  const at = momentOf(account, now);
   if (counters.monthTotal + rule.amount > rule.monthCap) {
-    return { kind: 'capped', cap: 'month', until: startOfNext('month', now, account.timeZone) };
+    return { kind: 'capped', cap: 'month', until: startOfNext('month', at, account.timeZone) };
   }
   if (rule.dayCap !== undefined && counters.dayTotal + rule.amount > rule.dayCap) {
-    return { kind: 'capped', cap: 'day', until: startOfNext('day', now, account.timeZone) };
+    return { kind: 'capped', cap: 'day', until: startOfNext('day', at, account.timeZone) };
   }
   return undefined;
 }

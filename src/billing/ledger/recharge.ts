@@ -1,11 +1,11 @@
 /** Auto-recharge: opening the payment in the transaction that sees the balance below the trigger (DESIGN §4). */
 import { createHash } from 'node:crypto';
 import { rechargesOfLastHour, topDestinations } from './breaker.js';
-import { expiryOf } from './calendar.js';
+import { dayOf, expiryOf, monthOf } from './calendar.js';
 import { tellCaps } from './cap-notice.js';
 import { withLotJobs } from './lot-times.js';
 import { SYSTEM, type Account, type AutoRechargeRule, type Payment, type Trip } from './model.js';
-import { countersAt, rechargeState } from './recharge-state.js';
+import { countersAt, momentOf, rechargeState } from './recharge-state.js';
 import { raiseLiving } from './watch.js';
 import { explain, explainNoRecharge } from './why.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
@@ -30,6 +30,7 @@ export function evaluateRecharge(world: World, now: string): World {
 function openRecharge(world: World, rule: AutoRechargeRule, now: string): World {
   const { account } = world;
   const count = account.rechargeCount + 1n;
+  const at = momentOf(account, now);
   const payment: Payment = {
     type: 'payment',
     id: rechargeId(account.tenant, count),
@@ -38,16 +39,16 @@ function openRecharge(world: World, rule: AutoRechargeRule, now: string): World 
     method: rule.method,
     reason: 'autoRecharge',
     status: 'requested',
-    requestedAt: now,
+    requestedAt: at,
     requestedBy: SYSTEM,
-    updatedAt: now,
+    updatedAt: at,
     balanceBefore: account.balance,
   };
   const explained = explain(world, { kind: 'charged', paymentId: payment.id }, now);
   const counters = countersAt(account, now);
   const opened = withAccount(explained, {
     rechargeCount: count,
-    rechargeTimes: [...rechargesOfLastHour(account, now), now],
+    rechargeTimes: [...rechargesOfLastHour(account, now), at],
     counters: {
       ...counters,
       dayTotal: counters.dayTotal + rule.amount,
@@ -107,10 +108,14 @@ export function takeRoomAgain(account: Account, payment: Payment): Counted {
   };
 }
 
-function counted(account: Account, payment: Payment, change: bigint): Pick<Account, 'counters'> {
-  const { counters } = account;
-  const then = countersAt(account, payment.requestedAt);
-  const dayTotal = then.day === counters.day ? counters.dayTotal + change : counters.dayTotal;
-  const monthTotal = then.month === counters.month ? counters.monthTotal + change : counters.monthTotal;
+function counted(
+  { counters, timeZone }: Account,
+  payment: Payment,
+  change: bigint,
+): Pick<Account, 'counters'> {
+  const sameDay = dayOf(payment.requestedAt, timeZone) === counters.day;
+  const sameMonth = monthOf(payment.requestedAt, timeZone) === counters.month;
+  const dayTotal = sameDay ? counters.dayTotal + change : counters.dayTotal;
+  const monthTotal = sameMonth ? counters.monthTotal + change : counters.monthTotal;
   return { counters: { ...counters, dayTotal, monthTotal } };
 }

@@ -2,7 +2,7 @@ import { DailyScan, type ScanDeps } from '../../../src/billing/due/daily-scan.js
 import { DueQueue, shardOf, shards } from '../../../src/billing/due/due-queue.js';
 import { LEASE_KEY } from '../../../src/billing/due/lease.js';
 import { DONE } from '../../../src/billing/due/job-runner.js';
-import { AlertRows } from '../../../src/billing/due/owed-work.js';
+import { OwedRows } from '../../../src/billing/due/owed-work.js';
 import { newestFirst } from '../../../src/billing/storage/keys.js';
 import { money } from '../../../src/billing/money.js';
 import { ADMIN, START, TENANT, testBilling, usd, type TestBilling } from '../../support/billing.js';
@@ -196,7 +196,7 @@ async function scanOver(tenants: readonly string[], more: Partial<ScanDeps> = {}
     accounts: test.table,
     queue: new DueQueue(test.dueTable, test.clock.now),
     reader: test.billing.reader,
-    alerts: new AlertRows(test.table),
+    alerts: new OwedRows(test.table),
     chores: [],
     now: test.clock.now,
     log: {

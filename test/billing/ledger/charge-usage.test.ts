@@ -1,10 +1,22 @@
+import { detailsDigestOf } from '../../../src/billing/ledger/chain.js';
 import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
 import type { DayTotals, StoredCall } from '../../../src/billing/ledger/model.js';
 import { rowKeys, rowOf, withRows, type World } from '../../../src/billing/ledger/world.js';
 import { checkCommit } from '../../../src/billing/storage/limits.js';
 import { toColumns } from '../../../src/billing/rows/columns.js';
-import { START, usd } from '../../support/billing.js';
-import { accept, batchOf, bought, call, receiptOf, worldOf } from '../../support/world.js';
+import { ADMIN, START, usd } from '../../support/billing.js';
+import { topUp } from '../../support/recharge.js';
+import {
+  accept,
+  alertsOf,
+  batchOf,
+  bought,
+  call,
+  paymentsOf,
+  receiptOf,
+  withRule,
+  worldOf,
+} from '../../support/world.js';
 
 function charged(world: World, ...calls: readonly StoredCall[]): World {
   return accept(chargeUsage(world, batchOf(calls), START));
@@ -185,4 +197,95 @@ test('usage is known until the newest call, also where older ones come later', (
   const newer = charged(rich, call(1n, { start: '2026-11-17T08:30:00.000Z' }));
   const late = charged(newer, call(1n, { start: '2026-11-01T08:30:00.000Z' }));
   expect(late.account.usage.knownUntil).toBe('2026-11-17T08:30:00.000Z');
+});
+
+describe('a call record', () => {
+  const one = call(usd(1), { id: 'one' });
+  const stored = (world: World, id = 'one') => rowOf(world, 'call', rowKeys.call(id));
+  const known = (charge: bigint, entry: bigint) => ({
+    entry,
+    charge,
+    start: one.start,
+    detailsDigest: detailsDigestOf(one.details),
+  });
+
+  test('names the entry that holds its charge, new or corrected', () => {
+    const first = charged(rich, one);
+    expect(stored(first)?.entry).toBe(2n);
+    const both = charged(first, { ...one, charge: usd(3) }, call(usd(1), { id: 'two' }));
+    expect(both.entries.slice(2).map(({ kind }) => kind)).toEqual(['usage', 'correction']);
+    expect([stored(both, 'two')?.entry, stored(both)?.entry]).toEqual([3n, 4n]);
+  });
+
+  test('keeps what earlier entries said of it, oldest first', () => {
+    expect(stored(charged(rich, one))).not.toHaveProperty('earlier');
+    const twice = charged(charged(charged(rich, one), { ...one, charge: usd(3) }), {
+      ...one,
+      charge: usd(2),
+    });
+    expect(stored(twice)).toMatchObject({ charge: usd(2), entry: 4n });
+    expect(stored(twice)?.earlier).toEqual([known(usd(1), 2n), known(usd(3), 3n)]);
+  });
+
+  test('keeps the newest fifty of these', () => {
+    let world = charged(rich, one);
+    for (let cents = 1n; cents <= 51n; cents += 1n) world = charged(world, { ...one, charge: cents });
+    const earlier = stored(world)?.earlier;
+    expect(earlier).toHaveLength(50);
+    expect(earlier?.[0]).toEqual(known(1n, 3n));
+    expect(earlier?.at(-1)).toEqual(known(50n, 52n));
+  });
+});
+
+describe('auto-recharge below 20', () => {
+  const ruled = withRule(bought(worldOf(), usd(21)));
+  const one = call(usd(1), { id: 'one' });
+
+  test('is started by a charge that is raised, and the receipt names it', () => {
+    const raised = { ...one, charge: usd(2) };
+    const first = charged(ruled, one);
+    expect(receiptOf(first, [one])).not.toHaveProperty('openRecharge');
+    expect(receiptOf(first, [raised]).openRecharge).toBe(paymentsOf(charged(first, raised))[0]!.id);
+  });
+
+  test('is not started by a free call, nor is its hold ended by one', () => {
+    const low = { ...ruled, account: { ...ruled.account, balance: usd(15), pointer: usd(6) } };
+    expect(paymentsOf(charged(low, call(0n)))).toEqual([]);
+    const held = { ...low, account: { ...low.account, health: { failures: 0, held: true } } };
+    expect(charged(held, call(0n)).account.health.held).toBe(true);
+    expect(charged(held, call(1n)).account.health.held).toBe(false);
+  });
+
+  test('that a person must be asked about is no longer waited for', () => {
+    const open = charged(ruled, call(usd(5)));
+    const openPayments = open.account.openPayments.map((payment) => ({ ...payment, overdue: true }));
+    const overdue = { ...open, account: { ...open.account, openPayments } };
+    expect(receiptOf(overdue, [call(0n)])).not.toHaveProperty('openRecharge');
+    expect(receiptOf(open, [call(0n)])).toHaveProperty('openRecharge', openPayments[0]!.id);
+  });
+
+  test('is not what the receipt names where a top-up by hand is open', () => {
+    expect(receiptOf(accept(topUp(ruled)), [one])).not.toHaveProperty('openRecharge');
+  });
+});
+
+test('a lowered charge that an admin decided on settles the low balance in that name', () => {
+  const one = call(usd(95), { id: 'one' });
+  const low = charged(rich, one);
+  const batch = { ...batchOf([{ ...one, charge: usd(1) }]), by: ADMIN };
+  const world = accept(chargeUsage(low, batch, START));
+  expect(alertsOf(world, 'low')).toMatchObject([{ healed: { how: 'balanceBack', by: ADMIN } }]);
+  expect(world.entries.at(-1)).toMatchObject({ kind: 'correction', by: ADMIN, reference: 'batch' });
+  expect(alertsOf(charged(low, { ...one, charge: usd(1) }), 'low')).toMatchObject([
+    { healed: { by: { id: 'system' } } },
+  ]);
+});
+
+test('when usage was last received is known, and until when calls are', () => {
+  const world = charged(rich, call(1n, { start: '2026-11-17T08:30:00.000Z' }), call(1n));
+  expect(world.account.usage).toEqual({
+    openIssues: 0,
+    knownUntil: '2026-11-17T08:30:00.000Z',
+    receivedAt: START,
+  });
 });

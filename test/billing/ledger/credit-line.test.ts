@@ -1,6 +1,9 @@
+import { expireLots } from '../../../src/billing/ledger/commands/expire-lots.js';
 import {
   HOLES_MAX,
   lineBalance,
+  listFrom,
+  LISTED_LOTS_MAX,
   openLotsOf,
   remainderOf,
   takeOut,
@@ -13,6 +16,7 @@ import {
   adjusted,
   bought,
   expired,
+  LOW,
   lotsOf,
   lowered,
   refundOf,
@@ -177,6 +181,16 @@ describe('the holes are bounded', () => {
     expect(refundOf(withHoles(HOLES_MAX), 0)).toMatchObject({ kind: 'refused', reason: 'limitReached' });
   });
 
+  test('lots whose time is over wait where there is no room to take them out, and nothing is written', () => {
+    const full = withHoles(HOLES_MAX);
+    const decision = expireLots(full, { lowBalance: LOW }, ALL_OVER);
+    expect(decision).toMatchObject({ answer: { expired: 0, stuck: 2 } });
+    expect(accept(decision).entries).toEqual(full.entries);
+    expect(expireLots(withHoles(HOLES_MAX - 1), { lowBalance: LOW }, ALL_OVER)).toMatchObject({
+      answer: { expired: 2, stuck: 0 },
+    });
+  });
+
   test('one that makes a hole longer is not', () => {
     const full = accept(refundOf(withHoles(HOLES_MAX - 1), 0));
     expect(accept(refundOf(full, 1)).account.holes).toHaveLength(HOLES_MAX);
@@ -201,4 +215,41 @@ test('the list of lots begins anew once everything was spent', () => {
   for (let lot = 0; lot < 40; lot += 1) world = bought(world, usd(5));
   const fresh = bought(spent(world, usd(200)), usd(50));
   expect(fresh.account).toMatchObject({ moreLots: false, lots: [{ start: usd(200), end: usd(250) }] });
+});
+
+describe('a list that is filled up with the lots that follow', () => {
+  /** Forty lots of 5, of which the line listed the first 32 and these are spent. */
+  function spentList(): { readonly line: Line; readonly lots: ReturnType<typeof lotsOf> } {
+    let world = worldOf();
+    for (let lot = 0; lot < 40; lot += 1) world = bought(world, usd(5));
+    const lots = lotsOf(world);
+    return { line: spent(world, usd(5) * 32n).account, lots };
+  }
+  const numbers = (line: Line) => line.lots.map(({ sequence }) => Number(sequence));
+
+  test('takes those that were read, as long as there is a place', () => {
+    const { line, lots } = spentList();
+    const filled = listFrom(line, lots.slice(32), false);
+    expect(numbers(filled)).toEqual([33, 34, 35, 36, 37, 38, 39, 40]);
+    expect(filled.moreLots).toBe(false);
+  });
+
+  test('leaves out what is spent, but for the last one read: there are others behind it', () => {
+    const { line, lots } = spentList();
+    const spentToo = { ...line, pointer: usd(5) * 35n };
+    expect(numbers(listFrom(spentToo, lots.slice(32, 36), true))).toEqual([36]);
+    const read = listFrom(spentToo, lots.slice(32, 35), true);
+    expect(numbers(read)).toEqual([35]);
+    expect(read.moreLots).toBe(true);
+    expect(numbers(listFrom(spentToo, lots.slice(32, 35), false))).toEqual([]);
+  });
+
+  test('has 32 places, and says that there are more', () => {
+    const { line, lots } = spentList();
+    const filled = listFrom({ ...line, pointer: 0n, lots: [] }, lots, false);
+    expect(filled.lots).toHaveLength(LISTED_LOTS_MAX);
+    expect(filled.moreLots).toBe(true);
+    const exact = listFrom({ ...line, pointer: 0n, lots: [] }, lots.slice(0, LISTED_LOTS_MAX), false);
+    expect(exact.moreLots).toBe(false);
+  });
 });

@@ -185,3 +185,35 @@ describe('lots that the account had no place for', () => {
 function listed(account: Account) {
   return { open: openLotsOf(account).length, moreLots: account.moreLots };
 }
+
+describe('the order of rows that the store gives back', () => {
+  const reversed = (world: World): World => ({ ...world, rows: new Map([...world.rows].reverse()) });
+
+  test('is no matter: lots expire in the order of the line, and only those whose time is over', () => {
+    const lots = bought(bought(bought(worldOf(), usd(1)), usd(2)), usd(3), after(START, { days: 5 }));
+    const over = expired(reversed(lots), OVER);
+    expect(over.entries.slice(3).map(({ lot }) => lot)).toEqual([1n, 2n]);
+    expect(over.account.balance).toBe(usd(3));
+  });
+
+  test('is no matter for a notice: the soonest date comes first, ten are listed, and all are summed up', () => {
+    let world = worldOf();
+    for (let day = 12; day >= 0; day -= 1) world = bought(world, usd(1), after(START, { days: day }));
+    const allNear = '2027-10-30T09:00:00.000Z';
+    for (const rows of [world, reversed(world)]) {
+      const [facts] = tolds(expired(rows, allNear));
+      const dates = facts?.expiring?.map(({ expiresAt }) => expiresAt);
+      expect(dates).toEqual(Array.from({ length: 10 }, (_, day) => after(LAST_MOMENT, { days: day })));
+      expect(facts?.amount).toBe(usd(13));
+    }
+  });
+
+  test('is no matter for the list of lots', () => {
+    let world = worldOf();
+    for (let lot = 0; lot < 40; lot += 1) world = bought(world, usd(5));
+    const { lots } = expired(reversed(spent(world, usd(5) * 20n)), START).account;
+    expect(lots.map(({ sequence }) => Number(sequence))).toEqual(
+      Array.from({ length: 20 }, (_, at) => at + 21),
+    );
+  });
+});

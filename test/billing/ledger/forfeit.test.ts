@@ -66,6 +66,27 @@ test('a debt is paid off by the purchase at once', () => {
   expect(units(forfeit?.amount)).toBeCloseTo(400 - 365.625, 3);
 });
 
+test('what is on its way pays off a debt first, and the rest of it is used before the purchase', () => {
+  const { account } = spent(worldOf(), usd(20));
+  const pending = (amount: bigint): Account['openPayments'] => [
+    { id: 'p', amount, reason: 'manual', requestedAt: START, status: 'begun', overdue: false },
+  ];
+  const left = (amount: bigint) =>
+    units(
+      forfeitOf({ ...account, openPayments: pending(amount), days: daily(usd(1), 90) }, usd(500), START)
+        ?.amount,
+    );
+  expect(left(usd(50))).toBeCloseTo(500 - (365.625 - 30), 3);
+  expect(left(usd(5))).toBeCloseTo(500 - 15 - 365.625, 3);
+});
+
+test('days of corrections alone, which gave money back, are no usual spend', () => {
+  expect(forfeitOf(accountWith(daily(usd(-1), 90)), usd(50), START)).toMatchObject({
+    amount: usd(50),
+    perDay: 0n,
+  });
+});
+
 test('with less than a week of spend nothing is said', () => {
   expect(forfeitOf(accountWith(daily(1n, 6)), usd(5_000), START)).toBeUndefined();
   expect(forfeitOf(accountWith(daily(1n, 7)), usd(5_000), START)).toMatchObject({ days: 7 });

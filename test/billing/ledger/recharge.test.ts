@@ -136,6 +136,61 @@ describe('the rule', () => {
     expect(setAutoRecharge(worldOf(), ruleRequest(change), START)).toEqual({ kind: 'refused', reason });
   });
 
+  test.each([
+    ['an amount above the maximum', { amount: usd(5_010), monthCap: usd(9_000) }, 'amountOutOfRange'],
+    ['a trigger above the maximum', { trigger: usd(5_000) + 1n }, 'amountOutOfRange'],
+    [
+      'a month cap below one recharge, whatever the day cap',
+      { monthCap: usd(49), dayCap: usd(60) },
+      'capBelowAmount',
+    ],
+  ] as const)('%s is refused too', (_, change, reason) => {
+    expect(setAutoRecharge(worldOf(), ruleRequest(change), START)).toEqual({ kind: 'refused', reason });
+  });
+
+  test.each([
+    ['the least amount', { amount: usd(5) }],
+    ['the greatest amount', { amount: usd(5_000), monthCap: usd(5_000) }],
+    ['the highest trigger', { trigger: usd(5_000) }],
+    ['caps of exactly one recharge', { monthCap: usd(50), dayCap: usd(50) }],
+  ] as const)('%s is taken', (_, change) => {
+    expect(setAutoRecharge(worldOf(), ruleRequest(change), START).kind).toBe('accepted');
+  });
+
+  test('is kept as it was confirmed, with who and when; a day cap only where one was given', () => {
+    const rule = ruled().account.rule;
+    expect(rule).toEqual({
+      enabled: true,
+      trigger: usd(20),
+      amount: usd(50),
+      monthCap: usd(1_000),
+      method: CARD,
+      setBy: ADMIN,
+      setAt: START,
+    });
+    expect(ruled(30, { dayCap: usd(60) }).account.rule).toEqual({ ...rule, dayCap: usd(60) });
+  });
+
+  test('without one there is nothing to turn off; off already, nothing changes', () => {
+    expect(turnOffAutoRecharge(worldOf(), ADMIN, START)).toEqual({ kind: 'refused', reason: 'noRule' });
+    const off = accept(turnOffAutoRecharge(ruled(), ADMIN, START));
+    expect(off.account.rule).toMatchObject({ setBy: ADMIN, setAt: START });
+    expect(accept(turnOffAutoRecharge(off, ADMIN, NEXT_DAY))).toBe(off);
+    expect(resumeAutoRecharge(off, ADMIN, START)).toEqual({ kind: 'refused', reason: 'noRule' });
+  });
+
+  test('confirmed from a preview as old as the rule that stands takes its place', () => {
+    const world = withRule(ruled(), { mintedAt: START, trigger: usd(10) }, NEXT_DAY);
+    expect(world.account.rule).toMatchObject({ trigger: usd(10), setAt: NEXT_DAY });
+  });
+
+  test('exactly at the trigger nothing is needed, and what is on its way to exactly there is waited for', () => {
+    expect(rechargeState(ruled(20).account, START)).toEqual({ kind: 'notNeeded' });
+    const pending = spent(accept(topUp(ruled(30))), usd(60));
+    expect(rechargeState(pending.account, START)).toEqual({ kind: 'inProgress' });
+    expect(recharges(pending)).toBe(0);
+  });
+
   test('the same click again changes nothing, and resets no pause', () => {
     const request = ruleRequest({ mintedAt: after(START, { minutes: -1 }) });
     const paused = answered(accept(setAutoRecharge(bought(worldOf(), usd(10)), request, START)), EXPIRED);
@@ -221,6 +276,16 @@ describe('caps', () => {
     expect(rechargeState(low.account, START)).toEqual({ kind: 'capped', cap: 'day', until: midnight });
     expect(recharges(swept(low, '2026-11-17T22:59:59.999Z'))).toBe(1);
     expect(recharges(swept(low, midnight))).toBe(2);
+  });
+
+  test('an instance whose clock is behind at midnight is taken into the new day, not past its cap', () => {
+    const [late, midnight] = ['2026-11-17T23:59:59.000Z', '2026-11-18T00:00:00.000Z'];
+    const filled = answered(spent(ruled(30, { dayCap: usd(50) }), usd(15), midnight), PAID, midnight);
+    expect(recharges(spent(filled, usd(50), late))).toBe(1);
+    const room = answered(spent(ruled(30, { dayCap: usd(100) }), usd(15), midnight), PAID, midnight);
+    const twice = spent(room, usd(50), late);
+    expect(paymentsOf(twice).map(({ requestedAt }) => requestedAt)).toEqual([midnight, midnight]);
+    expect(twice.account.counters).toMatchObject({ day: '2026-11-18', dayTotal: usd(100) });
   });
 
   test('the month cap ends with the month of the account, in its time zone', () => {

@@ -5,6 +5,7 @@ import { withAccount, type World } from '../../../src/billing/ledger/world.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import {
   accept,
+  adjusted,
   alertsOf,
   answered,
   batchOf,
@@ -155,4 +156,18 @@ test('a recharge that succeeds heals the failure before it, and is told itself',
   const done = answered(open, { kind: 'succeeded', amount: { micros: usd(50), currency: 'USD' } }, later);
   expect(alertsOf(done, 'rechargeFailed')).toMatchObject([{ healed: { how: 'credited' } }]);
   expect(alertsOf(done, 'recharged')).toMatchObject([{ facts: { balance: usd(64), amount: usd(50) } }]);
+});
+
+test('a person whose change took the balance below zero is named, calls are nobody’s', () => {
+  const [byPerson] = alertsOf(adjusted(worldOf(), usd(-1)), 'negative');
+  expect(byPerson?.facts).toEqual({ balance: usd(-1), by: ADMIN });
+  const [byCalls] = alertsOf(spent(worldOf(), usd(1)), 'negative');
+  expect(byCalls?.facts).toEqual({ balance: usd(-1) });
+});
+
+test('three crossings are counted within 24 hours: one of exactly a day ago is none of them', () => {
+  const three = crossings(bought(worldOf(), usd(10)), 3);
+  const below = (at: string) => spent(three, usd(100), at);
+  expect(below(after(START, { hours: 23, minutes: 59 })).account.gatheredCrossings).toBe(1);
+  expect(below(after(START, { hours: 24 })).account.gatheredCrossings).toBe(0);
 });

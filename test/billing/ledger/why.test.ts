@@ -54,6 +54,13 @@ test('each recharge is explained, also where one follows another', () => {
   expect(explained(world).map(({ monthTotal }) => monthTotal)).toEqual([0n, usd(50)]);
 });
 
+test('at exactly the trigger, or with a rule that waits while nothing is needed, there is nothing to explain', () => {
+  const waiting = answered(spent(ruled(), usd(15)), DECLINED);
+  const back = bought(waiting, usd(5));
+  expect(back.account.balance).toBe(usd(20));
+  expect(kinds(swept(back, START))).toEqual(['charged', 'waiting']);
+});
+
 test('above the trigger there is nothing to explain', () => {
   expect(explained(spent(ruled(), usd(10)))).toEqual([]);
 });
@@ -72,6 +79,21 @@ describe('a recharge that was not made is explained', () => {
   test('while a manual top-up is on its way that lifts the balance', () => {
     const world = spent(accept(topUp(ruled())), usd(15));
     expect(explained(world)).toMatchObject([{ kind: 'inProgress', pending: usd(50), paymentId: 'm1' }]);
+  });
+
+  test('while one is open beside a top-up by hand: the recharge is named, whichever came first', () => {
+    const world = spent(spent(accept(topUp(ruled())), usd(70)), usd(1));
+    expect(world.account.openPayments.map(({ reason }) => reason)).toEqual(['manual', 'autoRecharge']);
+    expect(explained(world).at(-1)).toMatchObject({
+      kind: 'inProgress',
+      paymentId: rechargesOf(world)[0]!.id,
+    });
+  });
+
+  test('with no more than was seen: no cap of the day, no pause, no payment', () => {
+    const [, waiting] = explained(answered(spent(ruled(), usd(15)), DECLINED));
+    const absent = ['dayCap', 'pausedBy', 'paymentId', 'cap', 'trip'];
+    expect(Object.keys(waiting!).filter((key) => absent.includes(key))).toEqual([]);
   });
 
   test('while it waits after a decline, until when', () => {

@@ -56,7 +56,7 @@ export async function refund(
     throw new ProcessorMisuse(`${order.of.id} was not charged in ${order.amount.currency}`);
   const earlier = await findRefund(stripe, order);
   if (earlier === 'unclear') return UNKNOWN;
-
+  if (earlier !== undefined) return resultOf(earlier, order);
   const answer = await change(
     refundSchema,
     { key: keyOf(`refund-${order.refundId}`, subject), now: now() },

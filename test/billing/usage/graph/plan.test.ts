@@ -128,7 +128,7 @@ test('when nobody asked for a month, no day is left out', () => {
   for (let days = 0; days < BACK_FILL_DAYS; days += 1) expect(dates).toContain(daysBefore(today, days));
 });
 
-test('law: however often and whenever it is interrupted, every day of the last 90 is answered after the last run', () => {
+test('law: however often and whenever it is interrupted, every day that is over is answered after the last run', () => {
   const pauses = fc.array(fc.record({ slices: fc.nat(30), hours: fc.nat(200) }), { maxLength: 12 });
   fc.assert(
     fc.property(pauses, (runs) => {
@@ -147,7 +147,7 @@ test('law: however often and whenever it is interrupted, every day of the last 9
       }
       for (let step = nextStep(checkpoint, now); step.kind === 'ask'; step = nextStep(checkpoint, now))
         ask(step.slice);
-      for (let days = 0; days < BACK_FILL_DAYS; days += 1) {
+      for (let days = 1; days < BACK_FILL_DAYS; days += 1) {
         const date = daysBefore(now.slice(0, 10), days);
         // When it was complete, two days later at the earliest, or just now.
         const asked = answered.get(date) ?? '';
