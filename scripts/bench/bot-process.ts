@@ -8,6 +8,12 @@ import { freePort } from './azurite-process.js';
 const START_MS_MAX = 30_000;
 const LOOK_MS = 5;
 
+/** None outlives the benchmark, however that ends. */
+const RUNNING = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of RUNNING) child.kill('SIGKILL');
+});
+
 export interface BotOptions {
   readonly entry: string;
   readonly args?: readonly string[];
@@ -33,12 +39,13 @@ export async function startBot(options: BotOptions): Promise<BotProcess> {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },
   );
-  process.once('exit', () => child.kill('SIGKILL'));
+  RUNNING.add(child);
   await untilConnected(child, port);
   return {
     url: `http://127.0.0.1:${port}`,
     process: child,
     stop: async () => {
+      RUNNING.delete(child);
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');
       await once(child, 'exit');

@@ -1,5 +1,8 @@
 import { adjust, ADJUSTMENT_MAX } from '../../../src/billing/ledger/commands/adjust.js';
-import { sweepAutoRecharge } from '../../../src/billing/ledger/commands/set-auto-recharge.js';
+import {
+  sweepAutoRecharge,
+  turnOffAutoRecharge,
+} from '../../../src/billing/ledger/commands/set-auto-recharge.js';
 import { requestTopUp } from '../../../src/billing/ledger/commands/request-top-up.js';
 import { money } from '../../../src/billing/money.js';
 import { ADMIN, START, TEST_SETTINGS, usd } from '../../support/billing.js';
@@ -107,4 +110,34 @@ describe('auto-recharge below 20', () => {
   test('goes on with the next charged call', () => {
     expect(paymentsOf(spent(adjusted(rich, usd(-31)), 1n))).toHaveLength(1);
   });
+});
+
+test('an adjustment is judged with what is on its way, and without: either may be looked at later', () => {
+  const ruledAt = (balance: number) => withRule(bought(worldOf(), usd(balance)), { trigger: usd(20) });
+  const request = {
+    paymentId: 'p-x',
+    mintedAt: START,
+    amount: money(usd(40), 'USD'),
+    method: CARD,
+    by: ADMIN,
+    limits: TEST_SETTINGS.limits,
+  };
+  const pending = accept(requestTopUp(ruledAt(20), request, START));
+  expect(adjusted(pending, usd(-1)).account.health.held).toBe(true);
+  const below = spent(pending, usd(10));
+  expect(adjusted(below, usd(-30)).account.health.held).toBe(false);
+  expect(adjusted(below, usd(-30) - 1n).account.health.held).toBe(true);
+});
+
+test('with a rule that is off, or none, there is nothing to hold', () => {
+  expect(adjusted(bought(worldOf(), usd(50)), usd(-45)).account.health.held).toBe(false);
+  const off = accept(turnOffAutoRecharge(withRule(bought(worldOf(), usd(50))), ADMIN, START));
+  expect(adjusted(off, usd(-45)).account.health.held).toBe(false);
+});
+
+test('an entry says nothing of a lot, a card or a reason that it has not', () => {
+  const [purchase, usage] = spent(bought(worldOf(), usd(5)), usd(1)).entries;
+  expect(purchase).not.toHaveProperty('reason');
+  expect(purchase).not.toHaveProperty('method');
+  expect(usage).not.toHaveProperty('lot');
 });

@@ -1,6 +1,7 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
 import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
 import { turnOffAutoRecharge } from '../../../src/billing/ledger/commands/set-auto-recharge.js';
+import { recordOutcome } from '../../../src/billing/ledger/commands/record-outcome.js';
 import { rechargeState } from '../../../src/billing/ledger/recharge-state.js';
 import { tripRowKeys } from '../../../src/billing/ledger/breaker.js';
 import { withAccount, type World } from '../../../src/billing/ledger/world.js';
@@ -25,6 +26,7 @@ import {
   bought,
   call,
   CARD,
+  LOW,
   spent,
   withRule,
 } from '../../support/world.js';
@@ -246,4 +248,23 @@ describe('a breaker that tripped', () => {
     const declined = answered(spent(ruled(30, rule), usd(15)), DECLINED);
     expect(resumedBy(declined).account.health.breakerFrom).toBeUndefined();
   });
+});
+
+test('a recharge that came to nothing is not counted, the others of the hour are, in their order', () => {
+  const [first, second] = [START, after(START, { minutes: 1 })];
+  const two = spent(recharged(ruled(30, { amount: usd(50) }), 1, first), usd(50), second);
+  expect(two.account.rechargeTimes).toEqual([first, second]);
+  const paymentId = two.account.openPayments[0]!.id;
+  const one = answered(two, DECLINED, second);
+  expect(one.account.rechargeTimes).toEqual([first]);
+  const third = after(START, { minutes: 30 });
+  const resumed = resumedBy(one, third);
+  expect(resumed.account.rechargeTimes).toEqual([first, third]);
+  const late = { paymentId, outcome: PAID, lowBalance: LOW };
+  expect(accept(recordOutcome(resumed, late, third)).account.rechargeTimes).toEqual([first, second, third]);
+});
+
+test('what a person saw when resuming stays seen after an ordinary "try again now"', () => {
+  const tripped = withAccount(ruled(), { health: { failures: 0, held: false, breakerFrom: START } });
+  expect(resumedBy(tripped, HOUR).account.health).toEqual({ failures: 0, held: false, breakerFrom: START });
 });

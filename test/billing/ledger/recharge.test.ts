@@ -8,6 +8,7 @@ import {
 } from '../../../src/billing/ledger/commands/set-auto-recharge.js';
 import { markOverdue } from '../../../src/billing/ledger/commands/warn-of-payment.js';
 import { recordOutcome } from '../../../src/billing/ledger/commands/record-outcome.js';
+import { rechargeId } from '../../../src/billing/ledger/recharge.js';
 import { rechargeState } from '../../../src/billing/ledger/recharge-state.js';
 import type { World } from '../../../src/billing/ledger/world.js';
 import { money } from '../../../src/billing/money.js';
@@ -412,4 +413,30 @@ test('a person is asked for an approval once, although the processor does not an
   const again = answered(answered(asked, { kind: 'unknown' }), { kind: 'actionRequired', url });
   expect(alertsOf(again, 'rechargeFailed')).toHaveLength(1);
   expect(paymentsOf(again)).toMatchObject([{ status: 'actionRequired', actionUrl: url }]);
+});
+
+test('the id of a recharge is the same for the same tenant and number, short, and another for another tenant', () => {
+  const id = rechargeId('tenant-one', 7n);
+  expect(id).toMatch(/^auto-[0-9a-f]{12}-7$/);
+  expect(rechargeId('tenant-one', 7n)).toBe(id);
+  expect(rechargeId('tenant-two', 7n).slice(0, 17)).not.toBe(id.slice(0, 17));
+});
+
+test('a recharge asks for what the rule says, in the name of the system', () => {
+  const world = spent(ruled(), usd(15));
+  expect(paymentsOf(world)).toEqual([
+    {
+      type: 'payment',
+      id: rechargeId('tenant-one', 1n),
+      amount: usd(50),
+      currency: 'USD',
+      method: CARD,
+      reason: 'autoRecharge',
+      status: 'requested',
+      requestedAt: START,
+      requestedBy: { id: 'system', name: expect.any(String) as string },
+      updatedAt: START,
+      balanceBefore: usd(15),
+    },
+  ]);
 });

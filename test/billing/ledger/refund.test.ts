@@ -87,6 +87,30 @@ describe('a refund is refused', () => {
   });
 });
 
+test('a lot can be refunded to its last moment', () => {
+  expect(refundOf(two, 1, '2027-11-17T23:59:59.999Z').kind).toBe('accepted');
+});
+
+test('two refunds are open side by side, and the answer to one leaves the other', () => {
+  const both = accept(refundOf(accept(refundOf(two, 1)), 0));
+  expect(both.account.openRefunds).toEqual(['p-2', 'p-1']);
+  expect(refundAnswered(both, 'refunded').account.openRefunds).toEqual(['p-2']);
+});
+
+test('an answer about a payment that asked for no refund is refused', () => {
+  const report = { paymentId: 'p-1', refundId: 'r', result: 'refunded' as const, lowBalance: LOW };
+  const refusal = { kind: 'refused', reason: 'notFound' };
+  expect(recordRefund(two, report, LATER)).toEqual(refusal);
+  expect(recordRefund(two, { ...report, paymentId: 'none' }, LATER)).toEqual(refusal);
+});
+
+test('a payment without a lot, its own or a named one, is not found', () => {
+  const { lot: _lot, ...old } = paymentOf(two, 'p-2')!;
+  const world = { ...two, rows: new Map([...two.rows, ['payment:p-2', old]]) };
+  const request = { paymentId: 'p-2', by: ADMIN, lowBalance: LOW };
+  expect(requestRefund(world, request, START)).toEqual({ kind: 'refused', reason: 'notFound' });
+});
+
 test('a lot behind one that is partly spent can be refunded', () => {
   const world = accept(refundOf(spent(two, usd(20)), 1));
   expect(world.account).toMatchObject({ balance: usd(30), holes: [{ start: usd(50), end: usd(80) }] });

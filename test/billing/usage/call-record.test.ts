@@ -122,6 +122,73 @@ describe('a row of Microsoft Graph', () => {
     expect(JSON.parse(verdict.raw)).toMatchObject({ charge: -1, currency: 'USD', userId: '[…]' });
   });
 
+  it('keeps the known fields that the row has as they are, and of nested ones only that they are there', () => {
+    const verdict = readGraphRow(
+      {
+        licenseCapability: 'MCOPSTNPP',
+        id: ' ',
+        charge: true,
+        userId: null,
+        operator: { a: 1 },
+        callId: [1],
+        x: 1,
+      },
+      'USD',
+    );
+    if (verdict.kind !== 'quarantine') throw new Error(verdict.kind);
+    expect(verdict).not.toHaveProperty('id');
+    expect(JSON.parse(verdict.raw)).toEqual({
+      id: ' ',
+      charge: true,
+      callId: '[…]',
+      userId: null,
+      licenseCapability: 'MCOPSTNPP',
+      operator: '{…}',
+    });
+    expect(readGraphRow(undefined, 'USD')).toMatchObject({ raw: 'null' });
+  });
+
+  it('has a duration of whole seconds up to 31 days, or none', () => {
+    const duration = (value: unknown) => {
+      const verdict = read({ duration: value });
+      return verdict.kind === 'charge' ? verdict.record.durationSeconds : verdict.reason;
+    };
+    expect([0, 1, 31 * 24 * 3600].map(duration)).toEqual([0, 1, 31 * 24 * 3600]);
+    expect([-1, 1.5, 31 * 24 * 3600 + 1, '60', null].map(duration)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('keeps every detail that Graph names', () => {
+    const names = [
+      'callId',
+      'userId',
+      'userPrincipalName',
+      'userDisplayName',
+      'endDateTime',
+      'callType',
+      'calleeNumber',
+      'callerNumber',
+      'usageCountryCode',
+      'tenantCountryCode',
+      'destinationContext',
+      'destinationName',
+      'conferenceId',
+      'licenseCapability',
+      'inventoryType',
+      'operator',
+      'callDurationSource',
+    ];
+    const row = { ...Object.fromEntries(names.map((name) => [name, name])), licenseCapability: 'MCOPSTNPP' };
+    const verdict = read(row);
+    if (verdict.kind !== 'charge') throw new Error(verdict.kind);
+    expect(verdict.record.details).toEqual(row);
+    const set = readGraphRow({ ...ROW, ...row, charge: -1 }, 'USD');
+    if (set.kind !== 'quarantine') throw new Error(set.kind);
+    expect(JSON.parse(set.raw)).toMatchObject(row);
+    expect(Object.keys(JSON.parse(set.raw) as object)).toEqual(
+      expect.arrayContaining(['id', 'startDateTime', 'duration', 'charge', 'connectionCharge', 'currency']),
+    );
+  });
+
   it('cuts long details without leaving half a character', () => {
     const verdict = read({ operator: `${'x'.repeat(TEXT_CHARS_MAX - 1)}😀` });
     if (verdict.kind !== 'charge') throw new Error(verdict.kind);

@@ -35,6 +35,7 @@ const NEXT = /^\/v1\.0\/communications\/callRecords\/getPstnCalls\(from=([^,]+),
 interface Reported {
   readonly row: GraphRow;
   readonly from: string;
+  readonly start: number;
 }
 
 export class GraphStandIn {
@@ -70,7 +71,7 @@ export class GraphStandIn {
 
   /** `from`: when it is reported; at once where it is missing. A row that is there already changes. */
   report(rows: readonly GraphRow[], from = ''): void {
-    for (const row of rows) this.#rows.set(row.id, { row, from });
+    for (const row of rows) this.#rows.set(row.id, { row, from, start: Date.parse(row.startDateTime) });
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
@@ -114,8 +115,7 @@ export class GraphStandIn {
     const now = this.#now();
     const [first, last] = [Date.parse(from), Date.parse(to)];
     const found = [...this.#rows.values()].filter(
-      ({ row, from: since }) =>
-        since <= now && Date.parse(row.startDateTime) >= first && Date.parse(row.startDateTime) <= last,
+      (reported) => reported.from <= now && reported.start >= first && reported.start <= last,
     );
     const rows = found.slice(skip, skip + this.pageRows).map(({ row }) => row);
     const next = skip + this.pageRows;

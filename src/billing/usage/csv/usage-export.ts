@@ -12,6 +12,8 @@ export function readExport(file: Uint8Array): readonly CsvRow[] {
 }
 
 function readRows(text: string): readonly CsvRow[] {
+  // Where there is no first line the library asks for no names.
+  if (text.trim() === '') namesOf([]);
   try {
     return parse<CsvRow>(text, {
       bom: true,

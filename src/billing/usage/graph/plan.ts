@@ -28,8 +28,6 @@ export const BAND_NAMES = Object.keys(BANDS) as readonly BandName[];
 export const BACK_FILL_DAYS = 90;
 /** A round of which days were refused is tried again after that, where it is not due before. */
 const SKIPPED_AGAIN_HOURS = 24;
-/** Days that nobody asked for while they were among the last 30 are asked for with the old ones again. */
-const UNASKED_DAYS_MAX = 27;
 
 export interface Round {
   readonly startedAt: string;
@@ -92,7 +90,7 @@ function dueAt(band: BandName, { startedAt, skipped }: Round): string | undefine
 }
 
 function sliceOf(band: BandName, round: Round, now: string): Slice {
-  const date = daysBefore(round.startedAt.slice(0, 10), BANDS[band].oldest - round.asked);
+  const date = daysBefore(dateOf(round.startedAt), BANDS[band].oldest - round.asked);
   const [from, end] = [date, daysBefore(date, -1)].map((day) => `${day}T00:00:00.000Z`) as [string, string];
   // Not into the future; clocks of two instances may differ, but no window ends before it begins.
   const to = now < from ? from : now < end ? now : end;
@@ -139,12 +137,18 @@ function daysOf(band: BandName): number {
   return BANDS[band].oldest - BANDS[band].newest + 1;
 }
 
+/** After a long silence there are days that no round of the late band went over: the old band begins anew then. */
 function withoutGap({ rounds }: Checkpoint, band: BandName, { startedAt }: Round): Checkpoint['rounds'] {
-  const before = rounds[band]?.startedAt;
-  const unasked = before !== undefined && after(before, { days: UNASKED_DAYS_MAX }) < startedAt;
-  if (band !== 'recent' || !unasked) return rounds;
-  const { old: _asAgain, ...others } = rounds;
+  const before = rounds.late?.startedAt;
+  if (band !== 'late' || before === undefined) return rounds;
+  const covered = daysBefore(dateOf(before), BANDS.late.newest);
+  if (covered >= daysBefore(dateOf(startedAt), BANDS.old.newest)) return rounds;
+  const { old: _again, ...others } = rounds;
   return others;
+}
+
+function dateOf(at: string): string {
+  return at.slice(0, 10);
 }
 
 function noted(before: TroubleNoted | undefined, reason: TroubleReason, at: string): TroubleNoted {

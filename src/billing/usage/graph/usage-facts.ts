@@ -65,9 +65,9 @@ export function unreportedSpend(account: UsageOf, knownUntil: string, now: strin
   const samples = sampleOf(account, known);
   if (missing.length > MISSING_DAYS_MAX || samples.length < SAMPLE_DAYS_MIN) return undefined;
   const [low, high] = [percentile(samples, LOW_TENTH), percentile(samples, HIGH_TENTH)];
-  const whole = BigInt(Math.max(0, missing.length - 2));
-  const rests = missing.map((date) => rest(high, spendOf(account, date)));
-  return { low: low * whole, high: rests.reduce((sum, some) => sum + some, 0n) };
+  const rests = (expected: bigint, dates: readonly string[]): bigint =>
+    dates.reduce((sum, date) => sum + rest(expected, spendOf(account, date)), 0n);
+  return { low: rests(low, missing.slice(1, -1)), high: rests(high, missing) };
 }
 
 /** Known whole days before a date, smallest spend first; nothing is known of the days before the first call. */
