@@ -1,5 +1,5 @@
 /** The shape of every setting: what it may be, and what it is where nobody says. The README's table lists the same. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CURRENCIES, fromDecimal } from './billing/money.js';
 
 /** The Playground's tenant: Emulator, Playground and `npm run usage` then share one account. */

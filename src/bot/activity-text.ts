@@ -1,5 +1,5 @@
 /** What a person wrote, without the tags by which clients mark mentions. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Mention } from './turn.js';
 
 /** Longer messages are cut: no command needs more, and everything has a limit. */

@@ -1,6 +1,6 @@
 /** An incoming activity, checked and cleaned: the SDK's types promise more than clients send. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanText, isMentionOf, mentionsIn } from './activity-text.js';
 import type { ConversationKind, ConversationRef, Mention, Person } from './turn.js';
 

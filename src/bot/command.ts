@@ -1,5 +1,5 @@
 /** What a command is: its role, what it answers to words, and what the buttons of its cards do. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Card } from '../cards/render.js';
 import type { Role, Turn } from './turn.js';
 import type { Services } from './services.js';

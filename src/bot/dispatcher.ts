@@ -1,5 +1,5 @@
 /** From words or a click to what the bot says. Roles are read at every one of them, and every failure gets a sentence. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LedgerBusy } from '../billing/lane/command.js';
 import { StorageUnavailable } from '../billing/storage/table.js';
 import { holdsCardNumber, sendsCardNumber } from './card-number.js';

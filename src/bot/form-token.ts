@@ -3,7 +3,7 @@
  * conversation, amount and method (DESIGN §4), and sealed so that no other value can be put in.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TableStore } from '../billing/storage/table.js';
 
 export const FORM_TOKEN_HOURS_MAX = 24;

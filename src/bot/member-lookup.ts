@@ -1,5 +1,5 @@
 /** Who somebody is that was mentioned: the channel knows, and is asked once, within a bound. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { readPersonId } from './activity.js';
 import type { BotAdapter } from './adapter.js';
 import type { LookUp } from './known-people.js';

@@ -1,5 +1,5 @@
 /** What the account's row must look like when it comes back from the table. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALERT_KINDS, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
 import { json } from './columns.js';

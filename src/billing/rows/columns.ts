@@ -2,7 +2,7 @@
  * Between the nouns of the ledger and columns of a row: texts, bigints and booleans are columns of their own, everything
  * else is a column of JSON text in which a bigint is `{"$n":"123"}`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Values, Value } from '../storage/table.js';
 
 /** A row that is not what this program wrote: an operator must look, nothing is guessed. */

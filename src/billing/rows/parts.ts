@@ -1,5 +1,5 @@
 /** What the rows of several nouns are made of. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CURRENCIES } from '../money.js';
 
 export const text = z.string();

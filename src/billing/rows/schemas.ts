@@ -1,5 +1,5 @@
 /** What the rows of the ledger must look like when they come back from the table. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DECLINE_REASONS } from '../payments/processor.js';
 import { QUARANTINE_REASONS, USAGE_SOURCES } from '../usage/call-record.js';
 import {

@@ -3,7 +3,7 @@
  * one. A row is debited, left alone, or set aside for a person; nothing in it is ever guessed.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Currency, fromDecimal } from '../money.js';
 import { readInstant } from './instant.js';
 

@@ -1,5 +1,5 @@
 /** What a row that was put aside still says, for the person who decides about it and for the call that it becomes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StoredCall, UsageIssue } from '../ledger/model.js';
 import { fromDecimal, type Currency } from '../money.js';
 import { CHARGE_UNITS_MAX, DURATION_SECONDS_MAX, TEXT_CHARS_MAX } from './call-record.js';

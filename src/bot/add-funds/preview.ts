@@ -1,5 +1,5 @@
 /** The preview: mints the payment's id and seals it together with what was promised (DESIGN §4, step 1). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { otherTopUps } from '../../billing/ledger/commands/request-top-up.js';
 import { forfeitOf } from '../../billing/ledger/forfeit.js';
 import type { Payment } from '../../billing/ledger/model.js';

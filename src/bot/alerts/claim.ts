@@ -2,7 +2,7 @@
  * Which instance delivers an alert right now, so that the one that committed it and the one that finds its due row don't
  * both tell everybody. A courtesy, not a lock: it runs out by the wall clock, and at worst an alert is told twice.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { after } from '../../billing/ledger/calendar.js';
 import { fromColumns, toColumns } from '../../billing/rows/columns.js';
 import type { Row, TableStore, Write } from '../../billing/storage/table.js';

@@ -1,5 +1,5 @@
 /** One alert at one destination: whether it was told there, in which version, and as which message. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromColumns, json, toColumns } from '../../billing/rows/columns.js';
 import { newestFirst } from '../../billing/storage/keys.js';
 import type { Row, Write } from '../../billing/storage/table.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromColumns, json, toColumns } from '../../billing/rows/columns.js';
 import type { Row, Values } from '../../billing/storage/table.js';
 import type { Destination } from './destinations.js';

@@ -1,5 +1,5 @@
 /** The preview: what will be set, what it can cost, and what happens the moment it is confirmed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account, AutoRechargeRule } from '../../billing/ledger/model.js';
 import { RECHARGES_PER_HOUR_MAX, rechargesOfLastHour } from '../../billing/ledger/breaker.js';
 import { healthAfterSaving } from '../../billing/ledger/recharge-health.js';

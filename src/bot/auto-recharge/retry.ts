@@ -1,5 +1,5 @@
 /** "Try again now": asked with the amount where it would charge, at once where it only ends a pause. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { resumed } from '../../billing/ledger/recharge-health.js';
 import { rechargeState } from '../../billing/ledger/recharge-state.js';
 import type { Account, AutoRechargeRule } from '../../billing/ledger/model.js';

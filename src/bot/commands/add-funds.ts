@@ -2,7 +2,7 @@
  * `add funds`: form → preview → confirmation → receipt (DESIGN §4, §6). `add $50` goes straight to the preview with the
  * default card: it shows all that the form would ask, charges nothing, and "Change" leads back to the form.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PaymentStatus } from '../../billing/ledger/model.js';
 import { fromDecimal, money, type Money } from '../../billing/money.js';
 import type { PaymentMethod } from '../../billing/payments/processor.js';

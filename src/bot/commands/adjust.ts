@@ -1,5 +1,5 @@
 /** `adjust`: the balance is corrected by hand, with a reason. Form → preview → confirmation → receipt; never a charge. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ADJUSTMENT_REASON_CHARS_MAX } from '../../billing/ledger/commands/adjust.js';
 import type { Account } from '../../billing/ledger/model.js';
 import { money } from '../../billing/money.js';

@@ -1,5 +1,5 @@
 /** Which conversations hear alerts: this one from now on, or no longer; and a test on the very path of real ones. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { noticeCard, type Button, type Tone } from '../../cards/notice.js';
 import type { Card } from '../../cards/render.js';
 import type { Speech, StringKey } from '../../cards/speech.js';

@@ -1,5 +1,5 @@
 /** `set auto-recharge`, with the numbers or without, and `turn off auto-recharge`: form, preview, confirmation. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromDecimal, money } from '../../billing/money.js';
 import { RULE_FIELDS, type RuleField } from '../../cards/auto-recharge-form.js';
 import { autoRechargeUnchanged } from '../../cards/auto-recharge-question.js';

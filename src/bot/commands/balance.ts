@@ -2,7 +2,7 @@
  * `balance`: everything comes from the account row, so that the most asked question costs one read. `balance on 31 October`
  * is the balance at the end of that day.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayOf, daysBefore, startOfDay } from '../../billing/ledger/calendar.js';
 import { openLotsOf } from '../../billing/ledger/credit-line.js';
 import { spendSince } from '../../billing/ledger/days.js';

@@ -1,5 +1,5 @@
 /** `help`: what this person can do. The list is made from the strings, the roles from the commands themselves. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { helpCard } from '../../cards/help-card.js';
 import type { Card } from '../../cards/render.js';
 import { COMMAND_NAMES, type CommandName } from '../command-name.js';

@@ -1,5 +1,5 @@
 /** `history`: the ledger in pages. A page is named by where it starts, so that the buttons work on any old card. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENTRIES_PER_PAGE, historyCard } from '../../cards/history-card.js';
 import type { Card } from '../../cards/render.js';
 import { speechFor } from '../../cards/speech.js';

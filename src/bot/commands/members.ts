@@ -1,5 +1,5 @@
 /** `members`: who may do what; `add admin @Anna` and `remove admin @Anna`. The last admin stays. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Member } from '../../billing/ledger/model.js';
 import { memberChoiceCard } from '../../cards/member-choice-card.js';
 import { membersCard } from '../../cards/members-card.js';

@@ -1,5 +1,5 @@
 /** `payments`: what is not finished yet, refunds too, and cancelling it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account, Payment, PaymentStatus } from '../../billing/ledger/model.js';
 import { rowKeys } from '../../billing/ledger/world.js';
 import type { CancelNotice } from '../../cards/payment-card.js';

@@ -1,5 +1,5 @@
 /** `refund`: an unspent top-up goes back to its card. List → preview → confirmation → what became of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Payment } from '../../billing/ledger/model.js';
 import type { Refusal } from '../../billing/ledger/world.js';
 import { StorageUnavailable } from '../../billing/storage/table.js';

@@ -1,5 +1,5 @@
 /** `spend`: how much, where, and how long the balance lasts at this rate; with the single calls behind it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from '../../billing/ledger/model.js';
 import { CALLS_SCANNED_MAX } from '../../billing/reader.js';
 import {

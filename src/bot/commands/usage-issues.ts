@@ -1,5 +1,5 @@
 /** `usage issues`: call records that the rules could not charge, each waiting for an admin's word. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DecidedIssue } from '../../billing/billing.js';
 import type { Actor, UsageIssue } from '../../billing/ledger/model.js';
 import { rowKeys } from '../../billing/ledger/world.js';

@@ -1,5 +1,5 @@
 /** `why`: for each recharge, each recharge that did not happen and each alert, the rule and the numbers it saw. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Card } from '../../cards/render.js';
 import { speechFor } from '../../cards/speech.js';
 import { whyCard } from '../../cards/why-card.js';

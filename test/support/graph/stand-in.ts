@@ -78,40 +78,36 @@ export class GraphStandIn {
     const seen = { url: request.url ?? '', authorization: request.headers.authorization };
     this.seen.push(seen);
     const fault = this.fault(seen, this.seen.length);
-    if (fault === 'loseAnswer') return void request.socket.destroy();
-    if (fault === 'hang') return;
-    if (typeof fault === 'object') {
-      refuse(response, fault.status, fault.retryAfter);
-      return;
-    }
-    if (fault === 'redirect') return void response.writeHead(302, { location: `${this.#origin}/else` }).end();
-    if (fault === 'html') return void response.end('<html>Sign in to the network</html>');
-    if (fault === 'noValue') return void response.end('{"rows":[]}');
-    this.#answer(seen, response, fault === 'cutBody');
+    if (fault === undefined || fault === 'cutBody') this.#answer(seen, response, fault);
+    else if (typeof fault === 'object') refuse(response, fault.status, fault.retryAfter);
+    else this.#fail[fault](response);
   }
 
-  #answer({ url, authorization }: Seen, response: ServerResponse, cut: boolean): void {
-    if (authorization !== `Bearer ${TOKEN}`) {
-      refuse(response, 401);
+  readonly #fail: Readonly<Record<Extract<Fault, string>, (response: ServerResponse) => void>> = {
+    loseAnswer: (response) => response.req.socket.destroy(),
+    hang: () => undefined,
+    redirect: (response) => response.writeHead(302, { location: `${this.#origin}/elsewhere` }).end(),
+    html: (response) => response.end('<html>Sign in to the network</html>'),
+    noValue: (response) => response.end('{"rows":[]}'),
+    cutBody: () => undefined,
+  };
+
+  #answer(seen: Seen, response: ServerResponse, fault: 'cutBody' | undefined): void {
+    const asked = readAsked(seen);
+    if (typeof asked === 'number') {
+      refuse(response, asked);
       return;
     }
-    const match = FIRST.exec(url) ?? NEXT.exec(url);
-    const [from = '', to = '', skip = '0'] = match?.slice(1) ?? [];
-    const length = Date.parse(to) - Date.parse(from);
-    if (!(length >= 0 && length <= DAYS_MAX_MS)) {
-      refuse(response, match === null ? 404 : length > DAYS_MAX_MS ? 406 : 400);
-      return;
-    }
-    const body = JSON.stringify(this.#page(from, to, Number(skip)));
+    const body = JSON.stringify(this.#page(asked));
     response.writeHead(200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
     });
-    if (!cut) return void response.end(body);
-    response.write(body.slice(0, body.length / 2), () => request(response).destroy());
+    if (fault === undefined) response.end(body);
+    else response.write(body.slice(0, body.length / 2), () => response.req.socket.destroy());
   }
 
-  #page(from: string, to: string, skip: number): object {
+  #page({ from, to, skip }: Asked): object {
     const now = this.#now();
     const [first, last] = [Date.parse(from), Date.parse(to)];
     const found = [...this.#rows.values()].filter(
@@ -129,8 +125,24 @@ export class GraphStandIn {
   }
 }
 
-function request(response: ServerResponse) {
-  return response.req.socket;
+interface Asked {
+  readonly from: string;
+  readonly to: string;
+  readonly skip: number;
+}
+
+/** @returns the status of the refusal, where it is refused. */
+function readAsked({ url, authorization }: Seen): Asked | number {
+  if (authorization !== `Bearer ${TOKEN}`) return 401;
+  const [, from, to, skip = '0'] = FIRST.exec(url) ?? NEXT.exec(url) ?? [];
+  if (from === undefined || to === undefined) return 404;
+  return refusalOf(Date.parse(to) - Date.parse(from)) ?? { from, to, skip: Number(skip) };
+}
+
+/** A window that is too long is answered by 406. */
+function refusalOf(lengthMs: number): number | undefined {
+  if (!(lengthMs >= 0)) return 400;
+  return lengthMs > DAYS_MAX_MS ? 406 : undefined;
 }
 
 const CODES: Readonly<Record<number, string>> = {

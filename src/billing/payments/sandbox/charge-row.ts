@@ -1,5 +1,5 @@
 /** How a charge is written in the sandbox's own table, and read back through a schema. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CURRENCIES } from '../../money.js';
 import { encodeKeyPart } from '../../storage/keys.js';
 import type { Row, Values } from '../../storage/table.js';

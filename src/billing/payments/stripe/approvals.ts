@@ -9,7 +9,7 @@
  *
  * Stopped anywhere in between, the begun charge still waits for approval, and the next click goes on with the kept page.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { after } from '../../ledger/calendar.js';
 import type { ActionLinks } from '../method-ports.js';
 import type { ChargeRef, ChargeState } from '../processor.js';

@@ -3,7 +3,7 @@
  * status: the body is unknown until a schema took it.
  */
 import Stripe from 'stripe';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ProcessorMisuse, StripeRefused } from './errors.js';
 
 export type Answer<T> =

@@ -1,7 +1,7 @@
 /** One customer per tenant at Stripe, with the cards that its people entered on Stripe's own pages. */
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Currency } from '../../money.js';
 import type { MethodChange, MethodChanges, MethodPages, PageLink } from '../method-ports.js';
 import type { PaymentMethod, PaymentMethods } from '../processor.js';

@@ -1,6 +1,6 @@
 /** A charge at Stripe is a PaymentIntent: what we read of it, that it is the one we asked for, and what it says. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChargeRef, ChargeState } from '../processor.js';
 import { ChargeDiffers, ProcessorMisuse } from './errors.js';
 import { fromMinor } from './minor-units.js';

@@ -1,6 +1,6 @@
 /** The PaymentIntents of our payments at Stripe: made, read, found without an id, confirmed and cancelled. */
 import type Stripe from 'stripe';
-import { z } from 'zod';
+import * as z from 'zod';
 import { after } from '../../ledger/calendar.js';
 import type { ChargeRef, ChargeRequest } from '../processor.js';
 import { call, change, type Answer, type Change } from './calling.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { encodeKeyPart } from '../../storage/keys.js';
 import { StorageUnavailable, type Row, type TableStore } from '../../storage/table.js';
 import type { RecordChange, RecordName, StripeRecords } from './records.js';

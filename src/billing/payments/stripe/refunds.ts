@@ -1,6 +1,6 @@
 /** Giving a charge back. Stripe's keys live a day and a refund may be asked for longer: it is looked for before it is made. */
 import type Stripe from 'stripe';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Money } from '../../money.js';
 import type { RefundResult } from '../processor.js';
 import { call, change, type Refusal } from './calling.js';

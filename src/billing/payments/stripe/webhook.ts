@@ -3,7 +3,7 @@
  * believed beyond which object to read again, so that order and duplicates don't matter.
  */
 import Stripe from 'stripe';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StripeSettingsRefused } from './errors.js';
 
 /** Stripe's own bound for old ones; its client lets the future pass. */

@@ -1,5 +1,5 @@
 /** Access tokens for Microsoft Graph, of the tenant whose calls are asked for. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Trouble } from './pstn-calls.js';
 
 export const GRAPH_SCOPE = 'https://graph.microsoft.com/.default';

@@ -1,5 +1,5 @@
 /** How far each tenant's collecting has come, as one row of the tenant's partition. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { partitionOf } from '../../lane/account-rows.js';
 import { fromColumns, json, toColumns } from '../../rows/columns.js';
 import { count, text } from '../../rows/parts.js';

@@ -2,7 +2,7 @@
  * Microsoft Graph's `getPstnCalls` by plain HTTP (permission `CallRecord-PstnCalls.Read.All`): windows of at most 90 days,
  * 1,000 rows a page, `@odata.nextLink` followed as given.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../clock.js';
 import { accessToken, type TokenProvider } from './access-token.js';
 import { leadsTo } from './graph-server.js';
@@ -44,12 +44,17 @@ export class GraphPstnCalls implements PstnCalls {
   }
 
   async page(tenant: string, asked: PageAsked): Promise<PageAnswer> {
-    const { clock, origin } = this.deps;
+    const { origin } = this.deps;
     const url = 'next' in asked ? asked.next : windowUrl(origin, asked);
     if (!leadsTo(url, origin)) return malformed('the link to the next page leads elsewhere');
+    return this.patiently(() => this.attempt(tenant, url));
+  }
+
+  private async patiently(ask: () => Promise<Attempt>): Promise<PageAnswer> {
+    const { clock } = this.deps;
     let waitedMs = 0;
     for (let tries = 1; ; tries += 1) {
-      const attempt = await this.attempt(tenant, url);
+      const attempt = await ask();
       if (!('pauseMs' in attempt)) return attempt;
       const { pauseMs: wished, ...trouble } = attempt;
       const pauseMs = wished ?? FIRST_PAUSE_MS * 2 ** (tries - 1);

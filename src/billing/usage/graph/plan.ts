@@ -66,27 +66,32 @@ export interface Slice {
 export type Step =
   { readonly kind: 'ask'; readonly slice: Slice } | { readonly kind: 'wait'; readonly until: string };
 
-export function nextStep(checkpoint: Checkpoint, now: string): Step {
-  const dues: string[] = [];
-  for (const band of BAND_NAMES) {
-    const round = checkpoint.rounds[band];
-    if (round?.ended === false) return { kind: 'ask', slice: sliceOf(band, round, now) };
-    const due = round === undefined ? now : dueAt(band, round);
-    if (due !== undefined && due <= now) return { kind: 'ask', slice: sliceOf(band, started(now), now) };
-    if (due !== undefined) dues.push(due);
+export function nextStep({ rounds }: Checkpoint, now: string): Step {
+  const band = BAND_NAMES.find((name) => hasWork(name, rounds[name], now));
+  if (band !== undefined) {
+    const round = rounds[band];
+    return { kind: 'ask', slice: sliceOf(band, round?.ended === false ? round : started(now), now) };
   }
+  const dues = BAND_NAMES.flatMap((name) => dueAt(name, rounds[name]) ?? []).sort();
   // The recent band is always due some time.
-  return { kind: 'wait', until: dues.sort()[0] ?? now };
+  return { kind: 'wait', until: dues[0] ?? now };
+}
+
+function hasWork(band: BandName, round: Round | undefined, now: string): boolean {
+  if (round?.ended !== true) return true;
+  const due = dueAt(band, round);
+  return due !== undefined && due <= now;
 }
 
 function started(now: string): Round {
   return { startedAt: now, asked: 0, skipped: 0, ended: false };
 }
 
-function dueAt(band: BandName, { startedAt, skipped }: Round): string | undefined {
+function dueAt(band: BandName, round: Round | undefined): string | undefined {
   const { everyHours }: BandDays = BANDS[band];
-  const hours = everyHours ?? (skipped > 0 ? SKIPPED_AGAIN_HOURS : undefined);
-  return hours === undefined ? undefined : after(startedAt, { hours });
+  const again = round !== undefined && round.skipped > 0 ? SKIPPED_AGAIN_HOURS : undefined;
+  const hours = everyHours ?? again;
+  return round === undefined || hours === undefined ? undefined : after(round.startedAt, { hours });
 }
 
 function sliceOf(band: BandName, round: Round, now: string): Slice {

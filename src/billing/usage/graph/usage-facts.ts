@@ -3,7 +3,7 @@ import { after, datesBetween, dayOf, daysBefore } from '../../ledger/calendar.js
 import type { Account } from '../../ledger/model.js';
 import { daysCollected, BACK_FILL_DAYS, type Checkpoint, type TroubleNoted } from './plan.js';
 
-/** The report's own latency (documentation of the PSTN usage report): what is older and did not come, was no call. */
+/** The report's own latency (documentation of the PSTN usage report). */
 const LATE_HOURS_MAX = 48;
 /** Four weeks, so that each day of the week counts alike. */
 const SAMPLE_DAYS_MAX = 28;
@@ -38,17 +38,28 @@ export type UsageOf = Pick<Account, 'days' | 'timeZone' | 'usage'>;
 /** `checkpoint`: of the tenant's collecting, where it is connected. */
 export function usageFacts(account: UsageOf, now: string, checkpoint?: Checkpoint): UsageFacts {
   const receivedAt = latest(account.usage.receivedAt, checkpoint?.answeredAt);
-  const asked = checkpoint?.askedUntil;
-  const settled = asked === undefined ? undefined : after(asked, { hours: -LATE_HOURS_MAX });
-  const knownUntil = latest(account.usage.knownUntil, settled);
+  const knownUntil = latest(account.usage.knownUntil, settledUntil(checkpoint));
   const unreported = knownUntil === undefined ? undefined : unreportedSpend(account, knownUntil, now);
-  const days = checkpoint === undefined ? BACK_FILL_DAYS : daysCollected(checkpoint);
   return {
     ...(receivedAt !== undefined && { receivedAt }),
     ...(knownUntil !== undefined && { knownUntil }),
     ...(unreported !== undefined && { unreported }),
+    ...(checkpoint !== undefined && factsOfCollecting(checkpoint)),
+  };
+}
+
+/** What was asked for and did not come, although it is as old as that, was no call. */
+function settledUntil(checkpoint: Checkpoint | undefined): string | undefined {
+  const asked = checkpoint?.askedUntil;
+  return asked === undefined ? undefined : after(asked, { hours: -LATE_HOURS_MAX });
+}
+
+function factsOfCollecting(checkpoint: Checkpoint): Pick<UsageFacts, 'backFill' | 'trouble'> {
+  const { trouble } = checkpoint;
+  const days = daysCollected(checkpoint);
+  return {
     ...(days < BACK_FILL_DAYS && { backFill: { days, of: BACK_FILL_DAYS } }),
-    ...(checkpoint?.trouble !== undefined && { trouble: checkpoint.trouble }),
+    ...(trouble !== undefined && { trouble }),
   };
 }
 

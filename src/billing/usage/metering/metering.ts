@@ -33,10 +33,13 @@ export type Metered =
 export function meter(call: StoredCall, stored: KeptCall | undefined, metering?: Metering): Metered {
   const charged = stored !== undefined && stored.unmetered !== true;
   if (charged || metering === undefined || call.start >= metering.from) return 'charge';
-  if (stored === undefined) return 'keep';
-  const same = stored.charge === call.charge && stored.start === call.start;
-  // Only the source that a record came from may correct it.
-  return same || stored.source !== call.source ? 'unchanged' : 'keep';
+  return stored !== undefined && saysNothingNew(call, stored) ? 'unchanged' : 'keep';
+}
+
+/** Only the source that a record came from may correct it. */
+function saysNothingNew(call: StoredCall, stored: KeptCall): boolean {
+  if (call.source !== stored.source) return true;
+  return call.charge === stored.charge && call.start === stored.start;
 }
 
 export interface MeteringRequest {

@@ -141,7 +141,8 @@ test.each([
 ] as const)('%i is %s, at once, without the words of the answer', async (status, reason) => {
   faults({ status });
   const answer = await test_.calls.page(TENANT, DAY);
-  expect(answer).toMatchObject({ kind: 'trouble', reason, detail: expect.stringContaining(String(status)) });
+  expect(answer).toMatchObject({ kind: 'trouble', reason });
+  expect(JSON.stringify(answer)).toContain(String(status));
   expect(JSON.stringify(answer)).not.toContain('Moreno');
   expect(test_.graph.seen).toHaveLength(1);
 });

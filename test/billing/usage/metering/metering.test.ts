@@ -31,7 +31,10 @@ function connected(from = CONNECTED, world = worldOf()): World {
 /** A delivery, as the command takes it: what is not metered is kept, the rest is charged. */
 function delivered(world: World, calls: readonly StoredCall[]): World {
   const kept = keepUnmetered(world, calls);
-  return accept(chargeUsage(kept.world, { reference: 'r', calls: kept.charge, lowBalance: 0n }, START));
+  const stored = [...world.rows.values()].filter((row) => row.type === 'call');
+  const storedStarts = stored.map(({ start }) => start);
+  const batch = { reference: 'r', calls: kept.charge, storedStarts, lowBalance: 0n };
+  return accept(chargeUsage(kept.world, batch, START));
 }
 
 function dayOf(world: World, date: string): DayWithUnmetered | undefined {
