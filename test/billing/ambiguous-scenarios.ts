@@ -123,7 +123,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'a rule that is set': { prepare: (world) => topUp(world, 'p1'), act: (world) => rule(world) },
   'a rule that is turned off': {
-    prepare: (world) => rule(world),
+    // Above the trigger: a recharge on its way would race with the act.
+    prepare: (world) => topUp(world, 'p1').then(() => rule(world)),
     act: ({ billing }) => billing.turnOffAutoRecharge(TENANT, ADMIN),
   },
   'a rule that is resumed': {

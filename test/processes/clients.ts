@@ -36,6 +36,7 @@ export interface Acknowledged {
 
 export class Client {
   readonly acknowledged: Acknowledged = { charges: new Map(), payments: new Set(), declined: new Set() };
+  private talks = 0;
   private rows = 0;
   private readonly name: string;
   private readonly tenant: string;
@@ -88,6 +89,8 @@ export class Client {
   private async topUp(): Promise<void> {
     const method = `sandbox-${CARDS[this.pick(CARDS.length)]!}`;
     const amount = String(5 + this.pick(60));
+    // A place of its own: an earlier payment's late outcome must not be taken for the answer.
+    this.talks += 1;
     const form = await this.ask((chat) => chat.say('add funds'));
     let shown = await this.ask((chat) => chat.click(form.card, 'Continue', { amount, method }));
     // Another top-up came in between: it is asked once more, with a new preview.
@@ -116,7 +119,7 @@ export class Client {
   private ask(act: (chat: ChatClient) => Promise<Answer>): Promise<Answer> {
     const { connector } = this.around;
     return this.untilAnswered(async (botUrl) => {
-      const conversationId = `a:personal-${this.name}`;
+      const conversationId = `a:personal-${this.name}-${this.talks}`;
       const { tenant, person } = this;
       const answer = await act(new ChatClient({ botUrl, connector, tenant, person, conversationId }));
       if (answer.status !== 200 || answer.text === '') throw new Error(`answered with ${answer.status}`);

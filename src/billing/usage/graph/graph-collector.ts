@@ -10,8 +10,8 @@ import { TROUBLES, type CallWindow, type PageAsked, type PstnCalls, type Trouble
 /** One run of the job: the rest of a long back-fill goes on in the next one. */
 const RUN_MS_MAX = 20_000;
 const TROUBLE_AGAIN_HOURS = 1;
-/** A million calls a day. A service that repeats its pages without end must not hold up everything. */
-const PAGES_PER_SLICE_MAX = 1_000;
+/** 200,000 calls a day. A service that repeats its pages without end must not hold up everything. */
+const PAGES_PER_SLICE_MAX = 200;
 
 export interface CollectorDeps {
   readonly calls: PstnCalls;

@@ -20,4 +20,4 @@ test('a back-fill of 90 days and 100,000 calls, interrupted three times, charges
   } finally {
     await graph.graph.stop();
   }
-}, 120_000);
+}, 300_000);

@@ -108,7 +108,7 @@ test('a service that repeats a page without end does not hold up the other days'
   it_.graph.report([call('one', 1), call('two', 2), call('other day', 4, '2026-11-15T08:00:00Z')]);
   it_.graph.nextLink = (link) => link.replace(/skip=\d+/u, 'skip=0');
   await it_.collector.collect(TENANT);
-  expect(it_.troubles).toMatchObject([{ reason: 'malformed', detail: 'more than 1000 pages for a day' }]);
+  expect(it_.troubles).toMatchObject([{ reason: 'malformed', detail: 'more than 200 pages for a day' }]);
   expect((await accountOf(it_)).balance).toBe(usd(-5));
 });
 

@@ -34,7 +34,7 @@ function askedWith(tokens: TokenProvider): Promise<PageAnswer> {
 test('a window is asked for as documented, with the token of the tenant', async () => {
   test_.graph.report(ninetyDays(90));
   const answer = await test_.calls.page(TENANT, DAY);
-  expect(answer).toMatchObject({ kind: 'page', rows: [{ id: 'record-0' }] });
+  expect(answer).toMatchObject({ kind: 'page', rows: [{ id: 'record-000090' }] });
   expect(test_.graph.seen).toEqual([
     {
       url: `/v1.0/communications/callRecords/getPstnCalls(fromDateTime=${DAY.from},toDateTime=${DAY.to})`,
@@ -159,7 +159,7 @@ test.each(['html', 'noValue'] as const)('a page that is none (%s) is refused as 
 test('a page that is cut off is asked for again', async () => {
   test_.graph.report(ninetyDays(90));
   faults('cutBody', undefined);
-  expect(await test_.calls.page(TENANT, DAY)).toMatchObject({ kind: 'page', rows: [{ id: 'record-0' }] });
+  expect(await test_.calls.page(TENANT, DAY)).toMatchObject({ kind: 'page', rows: [{ id: 'record-000090' }] });
 });
 
 test('a window that Graph would refuse is not even sent', async () => {
