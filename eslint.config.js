@@ -18,7 +18,19 @@ const SDK_OF_CHAT = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', '.data', '.jest-cache', '.guards', '.stryker-tmp', 'reports', 'coverage', 'node_modules'] },
+  {
+    ignores: [
+      'dist',
+      '.data',
+      '.jest-cache',
+      '.guards',
+      '.bench',
+      '.stryker-tmp',
+      'reports',
+      'coverage',
+      'node_modules',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

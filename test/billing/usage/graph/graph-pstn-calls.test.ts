@@ -159,7 +159,10 @@ test.each(['html', 'noValue'] as const)('a page that is none (%s) is refused as 
 test('a page that is cut off is asked for again', async () => {
   test_.graph.report(ninetyDays(90));
   faults('cutBody', undefined);
-  expect(await test_.calls.page(TENANT, DAY)).toMatchObject({ kind: 'page', rows: [{ id: 'record-000090' }] });
+  expect(await test_.calls.page(TENANT, DAY)).toMatchObject({
+    kind: 'page',
+    rows: [{ id: 'record-000090' }],
+  });
 });
 
 test('a window that Graph would refuse is not even sent', async () => {
