@@ -1,7 +1,7 @@
 /** JSON logs for the operator: ids, amounts and outcomes; never what people typed, and never a secret. */
 import { pino, type Logger } from 'pino';
 import type { ScanLog } from './billing/due/daily-scan.js';
-import type { JobLog } from './billing/due/job-runner.js';
+import type { JobLog } from './billing/due/job-log.js';
 import type { SenderLog } from './bot/alerts/alert-sender.js';
 
 export type { Logger } from 'pino';

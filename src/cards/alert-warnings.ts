@@ -1,7 +1,7 @@
 /** What the alerts say that warn before money is lost, or that no more is added: expiry, caps, and the breaker. */
 import type { Alert, AlertFacts } from '../billing/ledger/model.js';
 import { money } from '../billing/money.js';
-import type { AlertWords } from './alert-words.js';
+import type { AlertWords } from './alert-view.js';
 import { LOTS_SHOWN_MAX, expiryDay } from './lots.js';
 import type { Speech } from './speech.js';
 import { amounts, tripDestinations, tripSentence } from './trip-words.js';

@@ -1,23 +1,11 @@
 /** What each kind of alert says while its cause lasts: what changed, who caused it, and what to do (PLATFORM). */
 import type { Alert, AlertFacts, AlertKind } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
+import type { AlertWords } from './alert-view.js';
 import { capNear, expiring, tripped } from './alert-warnings.js';
-import type { PanelStyle } from './panel.js';
 import { methodName } from './payment-method.js';
 import { plain } from './render.js';
 import type { Speech } from './speech.js';
-
-export interface AlertWords {
-  readonly style: PanelStyle;
-  readonly title: string;
-  /** The one clear number. */
-  readonly number: string;
-  readonly lines: readonly string[];
-  /** Who or what caused it. */
-  readonly by: string;
-  /** The sentence for notifications. */
-  readonly summary: string;
-}
 
 type WordsOf = (facts: AlertFacts, said: Said, speech: Speech) => AlertWords;
 

@@ -2,7 +2,7 @@
 import type { Payment, PaymentStatus } from '../billing/ledger/model.js';
 import { money } from '../billing/money.js';
 import { isTestCard, methodName } from './payment-method.js';
-import { actorName, renderPayment, type BalanceChange, type PaymentView } from './payment-view.js';
+import { actorName, renderPayment, type BalanceChange, type PaymentView, type Look } from './payment-view.js';
 import { paymentButtons } from './payment-buttons.js';
 import { refundFacts, refundLook } from './payment-refund.js';
 import { plain, type Card } from './render.js';
@@ -35,13 +35,6 @@ export function paymentCard(payment: Payment, reader: PaymentReader, speech: Spe
     buttons: paymentButtons(payment, reader, speech),
   };
   return renderPayment(view, look.summary ?? speech.say('payment.summary', { amount, title: look.title }));
-}
-
-export interface Look {
-  readonly style: PaymentView['style'];
-  readonly title: string;
-  readonly lines: readonly string[];
-  readonly summary?: string;
 }
 
 type LookOf = (payment: Payment, speech: Speech) => Look;

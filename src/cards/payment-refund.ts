@@ -1,10 +1,9 @@
 /** What the card of a payment says once its money is on its way back, or was not let go. */
 import type { Payment, Refund } from '../billing/ledger/model.js';
 import { money } from '../billing/money.js';
-import type { Look } from './payment-card.js';
 import { methodName } from './payment-method.js';
 import { plain } from './render.js';
-import type { PaymentView } from './payment-view.js';
+import type { Look, PaymentView } from './payment-view.js';
 import type { Speech } from './speech.js';
 
 const STYLES: Readonly<Record<Refund['status'], Look['style']>> = {

@@ -34,6 +34,14 @@ export interface PaymentView {
   readonly buttons: readonly PaymentButton[];
 }
 
+/** How a state of the payment looks, and what it says. */
+export interface Look {
+  readonly style: PaymentView['style'];
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly summary?: string;
+}
+
 export interface BalanceChange {
   readonly beforeLabel: string;
   readonly before: string;

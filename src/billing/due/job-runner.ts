@@ -5,6 +5,7 @@ import type { TableStore } from '../storage/table.js';
 import type { DueQueue } from './due-queue.js';
 import { nameOf, shards, type Ticket, type Work } from './due-row.js';
 import { ShardLease } from './lease.js';
+import type { JobLog } from './job-log.js';
 import { ShardRounds, type ScanShard } from './shard-rounds.js';
 import { within } from './within.js';
 
@@ -37,16 +38,6 @@ export interface RunnerDeps {
     readonly holder: string;
     readonly leaseMs: number;
   };
-}
-
-/** The operator's view of failing work; never personal text. */
-export interface JobLog {
-  jobFailed(work: Work & { readonly tries: number; readonly parked: boolean }, error: unknown): void;
-  /** It runs longer than a round waits for it; it goes on. */
-  jobOverran(work: Work): void;
-  /** Due rows of a job that this version does not know; told once for each name. */
-  foreignJob(name: string): void;
-  roundFailed(error: unknown): void;
 }
 
 export class JobRunner {

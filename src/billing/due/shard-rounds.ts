@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.js';
 import type { DuePage, DueQueue } from './due-queue.js';
 import type { Ticket } from './due-row.js';
-import type { JobLog, JobRunner } from './job-runner.js';
+import type { JobLog } from './job-log.js';
 import type { ShardLease } from './lease.js';
 import { within } from './within.js';
 
@@ -24,7 +24,10 @@ export interface RoundDeps {
   readonly signal: AbortSignal;
   /** Names of unknown jobs that were told already. */
   readonly foreign: Set<string>;
-  readonly runner: Pick<JobRunner, 'runDue' | 'scan'>;
+  readonly runner: {
+    runDue(ticket: Ticket): Promise<void>;
+    readonly scan: ScanShard;
+  };
 }
 
 export class ShardRounds {
