@@ -86,7 +86,11 @@ export class GraphStandIn {
   readonly #fail: Readonly<Record<Extract<Fault, string>, (response: ServerResponse) => void>> = {
     loseAnswer: (response) => response.req.socket.destroy(),
     hang: () => undefined,
-    redirect: (response) => response.writeHead(302, { location: `${this.#origin}/elsewhere` }).end(),
+    redirect: (response) => {
+      // Where restify was loaded in the same process, `writeHead` gives nothing back to chain on.
+      response.writeHead(302, { location: `${this.#origin}/elsewhere` });
+      response.end();
+    },
     html: (response) => response.end('<html>Sign in to the network</html>'),
     noValue: (response) => response.end('{"rows":[]}'),
     cutBody: () => undefined,
