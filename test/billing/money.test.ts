@@ -116,3 +116,9 @@ test('a card can be charged whole cents, and whole yen', () => {
   expect(isWholeMinor(money(10_000n, 'JPY'))).toBe(false);
   expect(isWholeMinor(units(1, 'JPY'))).toBe(true);
 });
+
+test('an amount is less than another one, and never than itself', () => {
+  expect(isLess(money(1n, 'USD'), money(2n, 'USD'))).toBe(true);
+  expect(isLess(money(2n, 'USD'), money(1n, 'USD'))).toBe(false);
+  expect(isLess(money(1n, 'USD'), money(1n, 'USD'))).toBe(false);
+});

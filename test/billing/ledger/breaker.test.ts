@@ -2,8 +2,9 @@ import { after } from '../../../src/billing/ledger/calendar.js';
 import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
 import { turnOffAutoRecharge } from '../../../src/billing/ledger/commands/set-auto-recharge.js';
 import { recordOutcome } from '../../../src/billing/ledger/commands/record-outcome.js';
+import type { DayTotals } from '../../../src/billing/ledger/model.js';
 import { rechargeState } from '../../../src/billing/ledger/recharge-state.js';
-import { tripRowKeys } from '../../../src/billing/ledger/breaker.js';
+import { topDestinations, tripRowKeys } from '../../../src/billing/ledger/breaker.js';
 import { withAccount, type World } from '../../../src/billing/ledger/world.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import {
@@ -267,4 +268,23 @@ test('a recharge that came to nothing is not counted, the others of the hour are
 test('what a person saw when resuming stays seen after an ordinary "try again now"', () => {
   const tripped = withAccount(ruled(), { health: { failures: 0, held: false, breakerFrom: START } });
   expect(resumedBy(tripped, HOUR).account.health).toEqual({ failures: 0, held: false, breakerFrom: START });
+});
+
+test('resuming what the breaker stopped is seen also where it would not trip any more', () => {
+  const later = after(START, { hours: 2 });
+  const world = resumedBy(withAccount(tripped(), { balance: usd(30) }), later);
+  expect(world.account).toMatchObject({ health: { breakerFrom: later }, rechargeTimes: [] });
+  expect(world.account.health).not.toHaveProperty('tripped');
+});
+
+test('destinations that cost the same are named in the order of their names', () => {
+  const totals = { spend: usd(1), calls: 1 };
+  const day = {
+    destinations: { Spain: totals, Cuba: totals, France: { spend: usd(2), calls: 1 }, Chad: totals },
+  };
+  expect(topDestinations(day as unknown as DayTotals).map(({ name }) => name)).toEqual([
+    'France',
+    'Chad',
+    'Cuba',
+  ]);
 });

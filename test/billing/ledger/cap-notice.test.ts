@@ -2,7 +2,7 @@ import { after } from '../../../src/billing/ledger/calendar.js';
 import type { World } from '../../../src/billing/ledger/world.js';
 import { START, usd } from '../../support/billing.js';
 import { DECLINED, recharged, rechargesOf, ruled } from '../../support/recharge.js';
-import { alertsOf, answered, spent, withRule } from '../../support/world.js';
+import { alertsOf, answered, bought, spent, withRule, worldOf } from '../../support/world.js';
 
 type Caps = NonNullable<Parameters<typeof ruled>[1]>;
 
@@ -78,4 +78,29 @@ test('a raised cap is told anew, the same one saved again is not', () => {
   const saved = withRule(full, { monthCap: usd(100) }, after(START, { hours: 3 }));
   expect(saved.account.counters.monthTold).toBe(100);
   expect(withRule(full, { monthCap: usd(100), dayCap: usd(90) }).account.counters.dayTold).toBeUndefined();
+});
+
+test('a share of the cap of a day is told once on that day, also where the same cap is saved again', () => {
+  const counters = { day: '2026-11-17', dayTotal: usd(8_000), month: '2026-11', monthTotal: usd(8_000) };
+  const caps = { dayCap: usd(10_000), monthCap: usd(1_000_000) };
+  const once = recharged(withRule(bought(worldOf({ counters }), usd(30)), caps), 1);
+  expect(told(once)).toEqual(['day 80']);
+  const again = recharged(withRule(once, caps), 1);
+  expect(told(again)).toEqual(['day 80']);
+  expect(again.account.counters.dayTold).toBe(80);
+  expect(withRule(again, { ...caps, dayCap: usd(9_000) }).account.counters).not.toHaveProperty('dayTold');
+});
+
+test('what was told of the cap of yesterday is told again today', () => {
+  const counters = {
+    day: '2026-11-16',
+    dayTotal: usd(900),
+    month: '2026-11',
+    monthTotal: usd(900),
+    dayTold: 100,
+  };
+  const caps = { dayCap: usd(60), monthCap: usd(1_000_000) };
+  const rule = withRule(bought(worldOf(), usd(30)), caps);
+  const today = { ...rule, account: { ...rule.account, counters } };
+  expect(told(recharged(today, 1))).toEqual(['day 80']);
 });

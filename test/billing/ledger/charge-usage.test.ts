@@ -106,6 +106,23 @@ test('a correction changes the spend of its day, and not the number of calls', (
   expect(dayOf(world)?.destinations['United Kingdom']).toEqual({ spend: usd(1), calls: 1 });
 });
 
+test('a correction under a name that has no place on its day is summed up as other', () => {
+  const one = call(usd(3));
+  const world = charged(charged(rich, one), {
+    ...one,
+    charge: usd(5),
+    details: { destinationName: 'France' },
+  });
+  expect(dayOf(world)).toMatchObject({ spend: usd(5), calls: 1, otherSpend: usd(2), otherCalls: 0 });
+  expect(dayOf(world)?.destinations).toEqual({ 'United Kingdom': { spend: usd(3), calls: 1 } });
+});
+
+test('a call that names no destination has the place without a name', () => {
+  expect(dayOf(charged(rich, call(usd(1), { details: {} })))?.destinations).toEqual({
+    '': { spend: usd(1), calls: 1 },
+  });
+});
+
 test('a call belongs to the day on which it started where the account is', () => {
   const rome = bought(worldOf({ timeZone: 'Europe/Rome' }), usd(100));
   const world = charged(rome, call(usd(1), { start: '2026-11-16T23:30:00.000Z' }));

@@ -244,6 +244,23 @@ describe('a list that is filled up with the lots that follow', () => {
     expect(numbers(listFrom(spentToo, lots.slice(32, 35), false))).toEqual([]);
   });
 
+  test('has no place beyond these for the last one read, where that one was taken out', () => {
+    const { line, lots } = spentList();
+    const { start, end } = lots[33]!;
+    const filled = listFrom(
+      { ...line, pointer: 0n, lots: [], holes: [{ start, end }] },
+      lots.slice(0, 34),
+      true,
+    );
+    expect(numbers(filled)).toEqual(Array.from({ length: 32 }, (_, at) => at + 1));
+    const exact = listFrom(
+      { ...line, pointer: usd(5), lots: [], holes: [{ start, end }] },
+      lots.slice(0, 34),
+      true,
+    );
+    expect(numbers(exact).at(-1)).toBe(33);
+  });
+
   test('has 32 places, and says that there are more', () => {
     const { line, lots } = spentList();
     const filled = listFrom({ ...line, pointer: 0n, lots: [] }, lots, false);

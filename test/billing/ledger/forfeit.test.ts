@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { daysBefore } from '../../../src/billing/ledger/calendar.js';
+import { spendSince } from '../../../src/billing/ledger/days.js';
 import { forfeitOf } from '../../../src/billing/ledger/forfeit.js';
 import type { Account, DaySpend } from '../../../src/billing/ledger/model.js';
 import { START, usd } from '../../support/billing.js';
@@ -85,6 +86,10 @@ test('days of corrections alone, which gave money back, are no usual spend', () 
     amount: usd(50),
     perDay: 0n,
   });
+});
+
+test('spend since a date counts that day, and none before it', () => {
+  expect(spendSince(daily(usd(2), 90), daysBefore(TODAY, 6))).toBe(usd(14));
 });
 
 test('with less than a week of spend nothing is said', () => {

@@ -8,10 +8,11 @@ import {
 import { markOverdue, warnOfUnknown } from '../../../src/billing/ledger/commands/warn-of-payment.js';
 import { wishCancel } from '../../../src/billing/ledger/commands/wish-cancel.js';
 import type { Payment } from '../../../src/billing/ledger/model.js';
+import { raiseLiving } from '../../../src/billing/ledger/watch.js';
 import { paymentOf, type World } from '../../../src/billing/ledger/world.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import { DECLINED, PAID, recharged, ruled, topUp } from '../../support/recharge.js';
-import { accept, alertsOf, bought, CARD, LOW, spent, worldOf } from '../../support/world.js';
+import { accept, alertsOf, bought, CARD, lotsOf, LOW, spent, worldOf } from '../../support/world.js';
 
 const LATER = after(START, { minutes: 20 });
 const NEXT_DAY = after(START, { days: 1 });
@@ -133,6 +134,19 @@ describe('a success', () => {
       },
     ]);
     expect(world.entries.at(-1)).toMatchObject({ kind: 'autoRecharge', by: { id: 'system' } });
+  });
+
+  test('buys a lot with the dates of its day, whether a person or auto-recharge paid', () => {
+    const dates = { purchasedAt: LATER, expiresAt: '2027-11-17T23:59:59.999Z' };
+    expect(lotsOf(said(manual(), PAID))[1]).toEqual({
+      type: 'lot',
+      sequence: 2n,
+      start: usd(30),
+      end: usd(80),
+      paymentId: 'm1',
+      ...dates,
+    });
+    expect(lotsOf(said(auto(), PAID))[1]).toMatchObject({ start: usd(30), end: usd(80), ...dates });
   });
 
   test('is heard once', () => {
@@ -265,6 +279,37 @@ describe('a cancellation', () => {
   });
 });
 
+test('once cancelled, only a success is heard, which takes its room under the caps again', () => {
+  const open = auto();
+  const paymentId = idOf(open);
+  const world = said(open, CANCELLED, { by: ADMIN });
+  for (const outcome of [DECLINED, UNKNOWN, ACTION]) expect(said(world, outcome, { paymentId })).toBe(world);
+  expect(said(world, PAID, { paymentId }).account).toMatchObject({
+    balance: usd(65),
+    counters: { dayTotal: usd(50), monthTotal: usd(50) },
+  });
+});
+
+test('a top-up that lifts the balance settles that it was low', () => {
+  const low = spent(manual(), usd(25));
+  expect(alertsOf(said(low, PAID, { paymentId: 'm1' }), 'low')).toMatchObject([
+    { healed: { how: 'balanceBack', by: { id: 'system' } } },
+  ]);
+});
+
+test('an alert from before each doubtful payment had its own is settled by the payment that it names', () => {
+  const told = raiseLiving(said(accept(topUp(manual(), 'm2')), UNKNOWN), {
+    kind: 'paymentUnknown',
+    at: START,
+    facts: { balance: 0n, paymentId: 'm1' },
+  });
+  const other = said(told, PAID, { paymentId: 'm2' });
+  expect(alertsOf(other, 'paymentUnknown')[0]?.healed).toBeUndefined();
+  const own = said(other, PAID, { paymentId: 'm1' });
+  expect(alertsOf(own, 'paymentUnknown')).toMatchObject([{ healed: { how: 'credited' } }]);
+  expect(own.account.livingAlerts).not.toHaveProperty('paymentUnknown');
+});
+
 describe('a payment that waits for a person', () => {
   test('has its link and an hour, which asking again does not lengthen', () => {
     const world = said(manual(), ACTION, { at: START });
@@ -317,6 +362,11 @@ describe('a payment in doubt', () => {
     const world = said(manual(), UNKNOWN, { at: START });
     expect(payment(world)).toMatchObject({ status: 'unknown', deadline: NEXT_DAY, updatedAt: START });
     expect(said(world, UNKNOWN)).toBe(world);
+  });
+
+  test('is listed as such, and the others as they are', () => {
+    const world = said(accept(topUp(manual(), 'm2')), UNKNOWN, { paymentId: 'm2' });
+    expect(world.account.openPayments.map(({ status }) => status)).toEqual(['requested', 'unknown']);
   });
 
   test('is told to the admins once, and its alert belongs to it', () => {

@@ -28,7 +28,9 @@ describe('roles', () => {
 
   test('the same role again changes nothing', () => {
     const world = accept(asked(worldOf()));
-    expect(asked(world)).toEqual({ kind: 'accepted', world, answer: member(world, BOB.id) });
+    const again = asked(world, { by: BOB, name: 'Robert' });
+    expect(accept(again)).toBe(world);
+    expect(again).toMatchObject({ answer: { name: BOB.name, setBy: ADMIN } });
   });
 
   test('the last admin stays, whether by configuration or by row', () => {
@@ -36,6 +38,10 @@ describe('roles', () => {
     expect(asked(worldOf(), toViewer)).toEqual(refusal);
     const only = accept(asked(worldOf(), { configuredAdmins: [] }));
     expect(asked(only, { role: 'viewer', configuredAdmins: [] })).toEqual(refusal);
+  });
+
+  test('the last admin by configuration can be made one by row too', () => {
+    expect(member(accept(asked(worldOf(), { ...ADMIN })), ADMIN.id)?.role).toBe('admin');
   });
 
   test('one of two admins may go, and then the other is the last', () => {

@@ -100,13 +100,28 @@ describe('a payment in doubt past its deadline', () => {
   };
 
   test('is asked about where the rule is saved and charges', () => {
-    expect(rechargesOf(withRule(doubtful(), {}, LATER))).toHaveLength(2);
+    const saved = withRule(doubtful(), {}, LATER);
+    expect(rechargesOf(saved)).toHaveLength(2);
+    expect(saved.account.health).not.toHaveProperty('asksFirst');
   });
 
   test('is still to be asked about where saving the rule charges nothing', () => {
     const enough = withRule(doubtful(), { trigger: usd(5) }, LATER);
     expect(enough.account.health.asksFirst).toBe(true);
     expect(rechargesOf(spent(enough, usd(14), LATER))).toHaveLength(1);
+  });
+
+  test('gives no room back that is of another day, or another month', () => {
+    for (const [at, monthTotal] of [
+      ['2026-11-20T09:00:00.000Z', usd(50)],
+      ['2026-12-01T09:00:00.000Z', usd(50)],
+    ] as const) {
+      const two = resumedBy(doubtful(), at);
+      const paymentId = two.account.openPayments[0]!.id;
+      const late = { paymentId, outcome: DECLINED, lowBalance: LOW };
+      const { counters } = accept(recordOutcome(two, late, at)).account;
+      expect(counters).toMatchObject({ dayTotal: usd(50), monthTotal });
+    }
   });
 
   test('counts against the caps with the one that follows it', () => {

@@ -93,6 +93,12 @@ test('the gathered crossings are one message with their count, then told one by 
   expect(alertsOf(crossing(told, 10), 'negative')).toHaveLength(4);
 });
 
+test('once the gathered crossings were told, three in a day are told one by one again', () => {
+  const told = accept(tellGatheredCrossings(crossings(bought(worldOf(), usd(10)), 6), START));
+  expect(told.account).toMatchObject({ gatheredCrossings: 0, crossings: [] });
+  expect(alertsOf(crossings(told, 4), 'negative')).toHaveLength(6);
+});
+
 test('with nothing gathered, nothing is told', () => {
   const world = bought(worldOf(), usd(10));
   expect(accept(tellGatheredCrossings(world, START))).toBe(world);
@@ -170,4 +176,11 @@ test('three crossings are counted within 24 hours: one of exactly a day ago is n
   const below = (at: string) => spent(three, usd(100), at);
   expect(below(after(START, { hours: 23, minutes: 59 })).account.gatheredCrossings).toBe(1);
   expect(below(after(START, { hours: 24 })).account.gatheredCrossings).toBe(0);
+});
+
+test('the job for gathered crossings is put once, also over several transactions', () => {
+  const gathered = crossings(bought(worldOf(), usd(10)), 4);
+  const next = crossing({ ...gathered, jobs: [] }, 10);
+  expect(next.account.gatheredCrossings).toBe(2);
+  expect(next.jobs.filter(({ name }) => name === 'crossings')).toEqual([]);
 });

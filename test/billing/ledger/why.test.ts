@@ -16,7 +16,7 @@ import {
   swept,
   topUp,
 } from '../../support/recharge.js';
-import { accept, answered, bought, LOW, spent, worldOf } from '../../support/world.js';
+import { accept, answered, bought, LOW, spent, withRule, worldOf } from '../../support/world.js';
 
 const HOUR = after(START, { hours: 1 });
 
@@ -61,6 +61,12 @@ test('at exactly the trigger, or with a rule that waits while nothing is needed,
   expect(kinds(swept(back, START))).toEqual(['charged', 'waiting']);
 });
 
+test('while a recharge is open over a balance that is back, there is nothing to explain', () => {
+  const open = spent(ruled(), usd(15));
+  expect(kinds(swept(bought(open, usd(5)), START))).toEqual(['charged']);
+  expect(kinds(swept(bought(open, usd(4)), START))).toEqual(['charged', 'inProgress']);
+});
+
 test('above the trigger there is nothing to explain', () => {
   expect(explained(spent(ruled(), usd(10)))).toEqual([]);
 });
@@ -94,6 +100,13 @@ describe('a recharge that was not made is explained', () => {
     const [, waiting] = explained(answered(spent(ruled(), usd(15)), DECLINED));
     const absent = ['dayCap', 'pausedBy', 'paymentId', 'cap', 'trip'];
     expect(Object.keys(waiting!).filter((key) => absent.includes(key))).toEqual([]);
+  });
+
+  test('while it waits: a top-up on its way that is not enough is not named', () => {
+    const beside = spent(accept(topUp(ruled())), usd(90));
+    const [, waiting] = explained(answered(beside, DECLINED));
+    expect(waiting).toMatchObject({ kind: 'waiting', pending: usd(50) });
+    expect(waiting).not.toHaveProperty('paymentId');
   });
 
   test('while it waits after a decline, until when', () => {
@@ -168,6 +181,17 @@ describe('the same reason again', () => {
     const days = spent(raised, usd(45));
     const month = spent(recharged(days, 1, after(START, { days: 1 })), usd(45), after(START, { days: 2 }));
     expect(explained(month).map(({ cap }) => cap)).toEqual([undefined, 'day', undefined, 'month']);
+  });
+
+  test('of another cap is news also right after the first', () => {
+    const day = spent(recharged(ruled(30, { dayCap: usd(50) }), 1), usd(45));
+    const month = withRule(day, { dayCap: usd(50), monthCap: usd(50) });
+    expect(explained(month).map(({ kind, cap }) => [kind, cap])).toEqual([
+      ['charged', undefined],
+      ['capped', 'day'],
+      ['capped', 'month'],
+    ]);
+    expect(month.account.lastWhy).toBe('capped month');
   });
 
   test('is news again once the balance was back', () => {
