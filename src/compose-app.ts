@@ -1,19 +1,18 @@
 /** Wires the whole program over its tables; see docs/decisions/0005. */
 import { randomUUID } from 'node:crypto';
 import { machineClock, type Clock } from './billing/clock.js';
-import { SandboxMethods } from './billing/payments/sandbox/cards.js';
-import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
 import type { AppParts } from './app-parts.js';
 import { composeBilling, type ComposedBilling } from './compose-billing.js';
 import { composeChat } from './compose-chat.js';
+import { composePayments, type Payments } from './compose-payments.js';
 import type { Config } from './config.js';
 import { jobLog, scanLog } from './log.js';
-import { sandboxRoutes, usageRoute } from './routes.js';
+import { usageRoute } from './routes.js';
 import { createServer, type BotServer, type ReadyReport } from './server.js';
 
 export interface App {
   readonly billing: ComposedBilling;
-  readonly sandbox: SandboxProcessor;
+  readonly payments: Payments;
   readonly server: BotServer;
   start(): Promise<{ readonly port: number }>;
   /** Finishes the turns and the work in progress, bounded in time. */
@@ -28,9 +27,9 @@ export async function composeApp(parts: AppParts): Promise<App> {
   const { config, tables, log } = parts;
   await Promise.all([tables.ledger.ensure(), tables.due.ensure(), tables.sandbox.ensure()]);
   const clock: Clock = parts.now === undefined ? machineClock : { ...machineClock, now: parts.now };
-  const sandbox = sandboxOf(parts, clock);
-  const composed = billingOf(parts, { sandbox, clock });
-  const chat = await composeChat(parts, composed, () => clock.now());
+  const payments = composePayments(parts, clock);
+  const composed = billingOf(parts, { payments, clock });
+  const chat = await composeChat(parts, { composed, payments, now: () => clock.now() });
   const server = createServer({
     host: config.host,
     port: config.port,
@@ -38,12 +37,12 @@ export async function composeApp(parts: AppParts): Promise<App> {
     loopbackOnly: config.chat.kind === 'unauthenticated',
     messages: (delivery) => chat.receive(delivery),
     ready: () => readiness(composed),
-    routes: [usageRoute(usageDeps(config, composed)), ...sandboxRoutes(sandbox, composed.billing)],
+    routes: [usageRoute(usageDeps(config, composed)), ...payments.routes(composed)],
     settled: () => chat.settled(),
   });
   return {
     billing: composed,
-    sandbox,
+    payments,
     server,
     start: async () => {
       const { port } = await server.listen();
@@ -57,27 +56,16 @@ export async function composeApp(parts: AppParts): Promise<App> {
   };
 }
 
-function sandboxOf({ config, tables }: AppParts, clock: Clock): SandboxProcessor {
-  const { publicUrl, sandboxLatencyMs } = config;
-  return new SandboxProcessor({
-    table: tables.sandbox,
-    publicUrl,
-    now: () => clock.now(),
-    sleep: (ms) => clock.sleep(ms),
-    latencyMs: sandboxLatencyMs,
-  });
-}
-
 function billingOf(
   { config, tables, log, roundMs }: AppParts,
-  { sandbox, clock }: { sandbox: SandboxProcessor; clock: Clock },
+  { payments, clock }: { payments: Payments; clock: Clock },
 ): ComposedBilling {
   const { currency, timeZone, limits, lowBalance, adminIds, addConnectionCharge, callDetailDays } = config;
   return composeBilling({
     table: tables.ledger,
     dueTable: tables.due,
-    processor: sandbox,
-    methods: new SandboxMethods(),
+    processor: payments.processor,
+    methods: payments.methods,
     accounts: tables.ledger,
     log: { ...jobLog(log), ...scanLog(log) },
     clock,

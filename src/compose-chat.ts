@@ -21,6 +21,7 @@ import { createChat, type Chat } from './bot/seam.js';
 import type { Services } from './bot/services.js';
 import type { AppParts } from './app-parts.js';
 import type { ComposedBilling, Voice } from './compose-billing.js';
+import type { Payments } from './compose-payments.js';
 import type { Config } from './config.js';
 import { senderLog } from './log.js';
 
@@ -31,8 +32,7 @@ const LOOK_UP_MS_MAX = 2_500;
 /** Builds the chat over a composed billing, and gives billing its voice. */
 export async function composeChat(
   parts: AppParts,
-  composed: ComposedBilling,
-  now: () => string,
+  { composed, payments, now }: { composed: ComposedBilling; payments: Payments; now: () => string },
 ): Promise<Chat> {
   const { config, log, authority, sendTimeoutMs = SEND_MS_MAX } = parts;
   const rules = doorRules(config);
@@ -43,7 +43,7 @@ export async function composeChat(
   const lookUp = memberLookUp({ adapter, timeoutMs: LOOK_UP_MS_MAX, allows });
   const people = peopleOf(parts, composed, { lookUp, now });
   composed.connect(voiceOf(parts, { composed, people, messenger, now }));
-  const services = await servicesOf(parts, { composed, people, now });
+  const services = await servicesOf(parts, { composed, payments, people, now });
   const { roles, audit } = services;
   const dispatcher = createDispatcher({ commands, services, roles, audit, log });
   const sightings = people.destinations;
@@ -52,10 +52,12 @@ export async function composeChat(
 
 async function servicesOf(
   { config, tables, log }: AppParts,
-  { composed, people, now }: Omit<VoiceParts, 'messenger'>,
+  { composed, payments, people, now }: Omit<VoiceParts, 'messenger'> & { readonly payments: Payments },
 ): Promise<Services> {
   return {
     billing: composed.billing,
+    paidBy: payments.kind,
+    ...(payments.wallet !== undefined && { wallet: payments.wallet }),
     tokens: formTokens(await loadFormKey(tables.ledger)),
     destinations: people.destinations,
     roles: people.roles,

@@ -21,6 +21,9 @@ export type ChatAccess =
       readonly appPassword?: string;
     };
 
+/** Who takes the money. */
+export type PaymentSettings = { readonly kind: 'sandbox'; readonly latencyMs: number };
+
 export type TableSettings =
   | { readonly kind: 'embedded'; readonly port: number; readonly dataDir: string }
   | { readonly kind: 'connectionString'; readonly connectionString: string }
@@ -50,7 +53,7 @@ export interface Config {
   readonly usageKeys: ReadonlyMap<string, readonly string[]>;
   readonly addConnectionCharge: boolean;
   readonly callDetailDays: number;
-  readonly sandboxLatencyMs: number;
+  readonly payments: PaymentSettings;
 }
 
 export interface StartOptions {
@@ -109,7 +112,7 @@ function accountSettings(settings: Environment, embedded: boolean) {
     usageKeys: settings.USAGE_KEYS,
     addConnectionCharge: settings.ADD_CONNECTION_CHARGE,
     callDetailDays: settings.CALL_DETAIL_DAYS,
-    sandboxLatencyMs: settings.SANDBOX_LATENCY_MS,
+    payments: { kind: settings.PAYMENT_PROCESSOR, latencyMs: settings.SANDBOX_LATENCY_MS },
   };
 }
 

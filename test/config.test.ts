@@ -65,7 +65,7 @@ test('with nothing configured, the embedded mode is complete', () => {
     usageKeys: new Map(),
     addConnectionCharge: false,
     callDetailDays: 400,
-    sandboxLatencyMs: 0,
+    payments: { kind: 'sandbox', latencyMs: 0 },
   });
 });
 

@@ -33,7 +33,7 @@ async function expectOneTopUp(chat: ChatClient, amount = usd(50)): Promise<void>
 
 async function expectNothing(chat: ChatClient): Promise<void> {
   const tenant = chat.setting.tenant!;
-  expect(await bot.app.sandbox.charges(tenant)).toEqual([]);
+  expect(await bot.sandbox.charges(tenant)).toEqual([]);
   expect(await bot.entries(tenant)).toEqual([]);
 }
 
@@ -228,7 +228,7 @@ describe('a card that must not be believed', () => {
     own.clock.pass({ hours: 25 });
     const asked = await chat.click(old, PAY);
     expect(asked.text).toContain('The preview was more than a day old, so nothing was charged.');
-    expect(await own.app.sandbox.charges(chat.setting.tenant!)).toEqual([]);
+    expect(await own.sandbox.charges(chat.setting.tenant!)).toEqual([]);
     expect((await chat.click(asked.card, PAY)).text).toContain('✓ Funds added');
     expect(await own.charged(chat.setting.tenant!)).toBe(1);
     await own.stop();

@@ -134,7 +134,7 @@ test('a declined auto-recharge is told with its reason and what repairs it; tryi
   expect(question.text).toContain('Charge $50.00 now?');
   const again = await thread.click(question.card, 'Charge $50.00');
   expect(again.text).toContain('Declined again');
-  expect((await bot.app.sandbox.charges(ada.setting.tenant!)).length).toBe(3);
+  expect((await bot.sandbox.charges(ada.setting.tenant!)).length).toBe(3);
   expect(await bot.charged(ada.setting.tenant!)).toBe(1);
   const form = await thread.click(alert, 'Use another card');
   const inputs = { method: 'sandbox-succeeds', trigger: '20', amount: '50' };

@@ -51,7 +51,7 @@ describe('a slow processor', () => {
   let slow: TestApp;
 
   beforeAll(async () => {
-    slow = await startApp({ config: { sandboxLatencyMs: 1_200 } });
+    slow = await startApp({ config: { payments: { kind: 'sandbox', latencyMs: 1_200 } } });
   });
 
   afterAll(() => slow.stop());

@@ -58,7 +58,7 @@ test('a confirmation while the tables are away charges nothing; the same button 
   bot.setStorage('down');
   expect((await chat.click(card, PAY)).text).toContain(AWAY);
   bot.setStorage('works');
-  expect(await bot.app.sandbox.charges(chat.setting.tenant!)).toEqual([]);
+  expect(await bot.sandbox.charges(chat.setting.tenant!)).toEqual([]);
   expect((await chat.click(card, PAY)).text).toContain('✓ Funds added');
   await expectOneTopUp(chat);
 });
@@ -75,7 +75,7 @@ test('a confirmation whose write is not acknowledged is looked up, and charges o
 });
 
 test('a charge that could not be written down is settled later, once, and the card is updated', async () => {
-  const own = await startApp({ config: { sandboxLatencyMs: 300 } });
+  const own = await startApp({ config: { payments: { kind: 'sandbox', latencyMs: 300 } } });
   const chat = own.client({ tenant: randomUUID() });
   const { card } = await chat.say('add $50');
   const clicked = chat.click(card, PAY);

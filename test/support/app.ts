@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { partitionOf } from '../../src/billing/lane/account-rows.js';
 import type { Entry } from '../../src/billing/ledger/model.js';
+import { SandboxProcessor } from '../../src/billing/payments/sandbox/sandbox-processor.js';
 import { connectTable } from '../../src/billing/storage/connect.js';
 import { StorageUnavailable, type TableStore } from '../../src/billing/storage/table.js';
 import { composeApp, type App } from '../../src/compose-app.js';
@@ -132,9 +133,15 @@ export class TestApp {
     return (await this.app.billing.billing.reader.entries(tenant, { limit: 50 })).entries;
   }
 
+  get sandbox(): SandboxProcessor {
+    const { processor } = this.app.payments;
+    if (processor instanceof SandboxProcessor) return processor;
+    throw new Error('another processor takes the money here');
+  }
+
   /** What the processor took, whatever the ledger says. */
   async charged(tenant: string): Promise<number> {
-    const charges = await this.app.sandbox.charges(tenant);
+    const charges = await this.sandbox.charges(tenant);
     return charges.filter(({ state }) => state === 'succeeded').length;
   }
 

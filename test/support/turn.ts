@@ -128,6 +128,7 @@ export function testServices(billing: TestBilling, more: Partial<TestServices> =
     people: new FakePeople(),
     audit: new FakeAudit(),
     newId: () => `new-${(ids += 1)}`,
+    paidBy: 'sandbox',
     presets: [usd(20), usd(50), usd(100), usd(250)],
     ...more,
   };

@@ -1,0 +1,60 @@
+/** Wires whoever takes the money: one of the processors, and what comes with it. */
+import type { Clock } from './billing/clock.js';
+import { SandboxMethods } from './billing/payments/sandbox/cards.js';
+import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
+import { SandboxRecord } from './billing/payments/sandbox/sandbox-record.js';
+import type { MethodChanges, MethodPages } from './billing/payments/method-ports.js';
+import type { PaymentMethods, PaymentProcessor } from './billing/payments/processor.js';
+import type { ProcessorRecord } from './billing/verify/processor-record.js';
+import type { AppParts } from './app-parts.js';
+import type { ComposedBilling } from './compose-billing.js';
+import type { PaymentSettings } from './config.js';
+import { sandboxRoutes } from './routes.js';
+import type { Route } from './server.js';
+
+/** Whoever takes the money, as the rest of the program sees it. */
+export interface Payments {
+  readonly kind: PaymentSettings['kind'];
+  readonly processor: PaymentProcessor;
+  readonly methods: PaymentMethods;
+  /** Where people may add, replace and remove stored cards; absent where cards are not this program's affair. */
+  readonly wallet?: { readonly pages: MethodPages; readonly changes: MethodChanges };
+  /** The processor's own record, which the ledger is compared with. */
+  readonly record: ProcessorRecord;
+  /** Its pages and webhooks. */
+  routes(composed: ComposedBilling): readonly Route[];
+}
+
+type Compose<K extends PaymentSettings['kind']> = (
+  parts: Pick<AppParts, 'config' | 'tables' | 'log'>,
+  settings: Extract<PaymentSettings, { kind: K }>,
+  clock: Clock,
+) => Payments;
+
+const COMPOSE: { readonly [K in PaymentSettings['kind']]: Compose<K> } = {
+  sandbox: composeSandbox,
+};
+
+export function composePayments(parts: Pick<AppParts, 'config' | 'tables' | 'log'>, clock: Clock): Payments {
+  const { payments } = parts.config;
+  return COMPOSE[payments.kind](parts, payments, clock);
+}
+
+function composeSandbox(
+  ...[{ config, tables }, { latencyMs }, clock]: Parameters<Compose<'sandbox'>>
+): Payments {
+  const processor = new SandboxProcessor({
+    table: tables.sandbox,
+    publicUrl: config.publicUrl,
+    now: () => clock.now(),
+    sleep: (ms) => clock.sleep(ms),
+    latencyMs,
+  });
+  return {
+    kind: 'sandbox',
+    processor,
+    methods: new SandboxMethods(),
+    record: new SandboxRecord(tables.sandbox),
+    routes: ({ billing }) => sandboxRoutes(processor, billing),
+  };
+}
