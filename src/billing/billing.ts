@@ -5,9 +5,10 @@ import type { Ledger } from './lane/ledger.js';
 import type { LedgerCommand, Outcome } from './lane/command.js';
 import type { Adjusted } from './ledger/commands/adjust.js';
 import type { UsageReceipt } from './ledger/commands/charge-usage.js';
-import { decideIssue, issueKeys, type DecidedIssue } from './ledger/commands/decide-issue.js';
+import type { DecidedIssue } from './ledger/commands/decide-issue.js';
 import type { TopUpRequest } from './ledger/commands/request-top-up.js';
 import type { RuleRequest } from './ledger/commands/set-auto-recharge.js';
+import type { MeteringRequest } from './ledger/commands/set-metering.js';
 import { setRole, type RoleRequest } from './ledger/commands/set-role.js';
 import { tellGatheredCrossings, tellTest } from './ledger/commands/tell.js';
 import type {
@@ -15,11 +16,10 @@ import type {
   Actor,
   AutoRechargeRule,
   Member,
+  Metering,
   Payment,
   StoredCall,
-  UsageIssue,
 } from './ledger/model.js';
-import { rowKeys, type Decision } from './ledger/world.js';
 import { paymentCommands } from './payments/payment-commands.js';
 import type { PaymentMethods } from './payments/processor.js';
 import type { PaymentSaga } from './payments/saga.js';
@@ -29,7 +29,7 @@ import type { JobRunner } from './due/job-runner.js';
 import { within } from './due/within.js';
 import type { UndeliveredAlerts, UndeliveredNote } from './undelivered.js';
 import type { UsageIntake } from './usage/intake.js';
-import { callOfIssue } from './usage/issue-call.js';
+import { UsageDecisions, type IssueDecision } from './usage-decisions.js';
 
 export interface BillingDeps {
   readonly ledger: Ledger;
@@ -48,19 +48,11 @@ export interface BillingDeps {
   readonly configuredAdmins: readonly string[];
 }
 
-/** Account, operation, issue, call, two days and an entry; a recharge, why it was opened, and what is told of all that. */
-const FEW_ROWS = 13;
+/** Account, operation, a row of its own, and the alerts that it tells or heals. */
+const FEW_ROWS = 6;
 
 /** A confirmation of a person, by the id minted when it was offered. */
 export type Click = NonNullable<LedgerCommand<unknown>['operation']>;
-
-/** Charging or dismissing a call record that the rules had put aside. */
-export interface IssueDecision {
-  readonly issue: UsageIssue;
-  readonly by: Actor;
-  /** In micros of the account's currency; absent to dismiss. */
-  readonly charge?: bigint;
-}
 
 /** For a click whose answer replaces this card (its activity's id), so that nobody else has to bring it up to date. */
 export interface CardWait {
@@ -78,11 +70,13 @@ export class Billing {
   private readonly deps: BillingDeps;
   private readonly recharge: RechargeCommands;
   private readonly corrections: Corrections;
+  private readonly usage: UsageDecisions;
 
   constructor(deps: BillingDeps) {
     this.deps = deps;
     this.recharge = rechargeCommands(deps);
     this.corrections = new Corrections(deps);
+    this.usage = new UsageDecisions(deps);
     this.reader = deps.reader;
     this.intake = deps.intake;
     this.methods = deps.methods;
@@ -201,6 +195,16 @@ export class Billing {
     return this.corrections.adjust(tenant, adjustment, click);
   }
 
+  /** From when on calls are charged. */
+  setMetering(tenant: string, request: MeteringRequest, click?: Click): Promise<Outcome<Metering>> {
+    return this.usage.setMetering(tenant, request, click ?? this.asked());
+  }
+
+  /** When usage is connected: from now on. Safe to call again; never moves a moment that was chosen. */
+  startMetering(tenant: string, by: Actor): Promise<Outcome<Metering>> {
+    return this.usage.startMetering(tenant, by);
+  }
+
   setRole(tenant: string, request: Omit<RoleRequest, 'configuredAdmins'>): Promise<Outcome<Member>> {
     const { configuredAdmins } = this.deps;
     return this.deps.ledger.submit(tenant, {
@@ -210,21 +214,9 @@ export class Billing {
     });
   }
 
-  /** One transaction: the verdict, and the debit that goes with it. See {@link decideIssue} for what is refused. */
-  async decideIssue(tenant: string, { issue, by, charge }: IssueDecision): Promise<Outcome<DecidedIssue>> {
-    const call = charge === undefined ? undefined : this.deps.kept(callOfIssue(issue, charge));
-    const known =
-      call === undefined ? undefined : await this.reader.row(tenant, 'call', rowKeys.call(call.id));
-    const storedStarts = known === undefined ? [] : [known.start];
-    const verdict = { issue, by, storedStarts, ...(call !== undefined && { call }) };
-    const { lowBalance } = this.deps;
-    const outcome = await this.deps.ledger.submit<DecidedIssue>(tenant, {
-      ...quick('decideIssue'),
-      operation: this.asked(),
-      reads: (account) => ({ keys: issueKeys(verdict, account) }),
-      decide: (world, now) => withRaw(decideIssue(world, { ...verdict, lowBalance }, now), ''),
-    });
-    return withRaw(outcome, issue.raw);
+  /** See {@link UsageDecisions.decideIssue}. */
+  decideIssue(tenant: string, decision: IssueDecision): Promise<Outcome<DecidedIssue>> {
+    return this.usage.decideIssue(tenant, decision, this.asked());
   }
 
   /** An asking of its own: where its answer is lost, the state alone could not tell that it was this one that did it. */
@@ -237,15 +229,9 @@ export class Billing {
   }
 }
 
-/** The row as it came would not fit beside the rest of an answer that is kept, and whoever asked has it anyway. */
-function withRaw<T extends Decision<DecidedIssue> | Outcome<DecidedIssue>>(told: T, raw: string): T {
-  if (told.kind === 'refused') return told;
-  return { ...told, answer: { ...told.answer, issue: { ...told.answer.issue, raw } } };
-}
-
 function quick(name: string): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax'> {
   return { name, priority: 'person', rowsMax: FEW_ROWS };
 }
 
 export { suggestedCharge } from './usage/issue-call.js';
-export type { DecidedIssue, UsageReceipt };
+export type { DecidedIssue, IssueDecision, UsageReceipt };

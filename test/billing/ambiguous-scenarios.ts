@@ -1,7 +1,7 @@
 /** Everything that writes to the ledger: what has to be there before, and what is then done while an answer is lost. */
 import { Retention } from '../../src/billing/retention/retention.js';
 import type { Outcome } from '../../src/billing/lane/command.js';
-import type { UsageIssue } from '../../src/billing/ledger/model.js';
+import { SYSTEM, type UsageIssue } from '../../src/billing/ledger/model.js';
 import { money } from '../../src/billing/money.js';
 import type { TestScenario } from '../../src/billing/payments/processor.js';
 import { processorWith } from '../support/crash.js';
@@ -49,6 +49,9 @@ function rule({ billing }: Prepared, card: TestScenario = 'succeeds') {
 }
 
 const call = (id: string, charge: unknown) => graphRow(charge, { id });
+const callAt = (id: string, charge: number, startDateTime: string) => graphRow(charge, { id, startDateTime });
+/** Two days, one on each side of the start of metering. */
+const [BEFORE, METERED_FROM] = ['2026-11-10T08:00:00.000Z', '2026-11-15T00:00:00.000Z'];
 
 async function issue({ billing }: Prepared): Promise<UsageIssue> {
   const [first] = await billing.reader.issues(TENANT, { limit: 1 });
@@ -137,6 +140,39 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
         world.clock.pass({ minutes: 61 });
       }),
     act: ({ billing }) => billing.sweepAutoRecharge(TENANT),
+  },
+  'a start of metering that is set': {
+    act: ({ billing, clock }) => {
+      const click = { id: 'metering-click', mintedAt: clock.now() };
+      return billing.setMetering(TENANT, { from: clock.now(), by: ADMIN }, click);
+    },
+  },
+  'a start of metering when usage is connected': {
+    act: ({ billing }) => billing.startMetering(TENANT, SYSTEM),
+  },
+  'calls from before the start of metering, beside one that is charged': {
+    prepare: ({ billing }) => billing.setMetering(TENANT, { from: METERED_FROM, by: ADMIN }),
+    act: (world) => use(world, callAt('a', 1, BEFORE), callAt('b', 2, METERED_FROM)),
+  },
+  'calls that were kept, and are charged since the start of metering was moved back': {
+    prepare: async (world) => {
+      await world.billing.setMetering(TENANT, { from: METERED_FROM, by: ADMIN });
+      await use(world, callAt('a', 1, BEFORE), callAt('b', 2, BEFORE));
+      await world.billing.setMetering(TENANT, { from: BEFORE, by: ADMIN });
+    },
+    act: (world) => use(world, callAt('a', 1, BEFORE), callAt('b', 3, BEFORE)),
+  },
+  'a kept call that turns out to be of another day': {
+    prepare: async (world) => {
+      await world.billing.setMetering(TENANT, { from: METERED_FROM, by: ADMIN });
+      await use(world, callAt('a', 1, BEFORE));
+    },
+    act: (world) => use(world, callAt('a', 2, '2026-11-09T08:00:00.000Z')),
+  },
+  'a second source for a day, beside a day of its own': {
+    prepare: (world) => use(world, callAt('a', 1, BEFORE)),
+    act: ({ billing }) =>
+      billing.intake.take(TENANT, [callAt('a', 1, BEFORE), callAt('b', 2, METERED_FROM)], 'csv'),
   },
   'a new role': {
     act: ({ billing }) => billing.setRole(TENANT, { id: 'bea', name: 'Bea', role: 'admin', by: ADMIN }),

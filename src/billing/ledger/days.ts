@@ -1,5 +1,6 @@
 /** Spend by day: bounded day rows, and the newest days on the account so that `balance` needs no further read. */
 import { dayOf } from './calendar.js';
+import { sourceOfDay } from './day-source.js';
 import type { Account, DayTotals, DaySpend, DestinationTotal, StoredCall } from './model.js';
 import { rowKeys, rowOf, withAccount, withRows, type World } from './world.js';
 
@@ -12,7 +13,7 @@ const NOTHING_SPENT: DestinationTotal = { spend: 0n, calls: 0 };
 export const DAYS_LISTED_MAX = 90;
 
 export interface Spending {
-  readonly call: Pick<StoredCall, 'start' | 'details'>;
+  readonly call: Pick<StoredCall, 'start' | 'source' | 'details'>;
   /** Signed: a lowered charge is negative. */
   readonly amount: bigint;
   /** 0 for a correction: the call was counted before. -1 where it was counted on a day that is not its own any more. */
@@ -37,7 +38,7 @@ export function noteSpending(world: World, spendings: readonly Spending[]): Worl
   return withAccount(withRows(world, days), { days: listed(world.account, days) });
 }
 
-function emptyDay(date: string): DayTotals {
+export function emptyDay(date: string): DayTotals {
   return {
     type: 'day',
     date,
@@ -51,7 +52,8 @@ function emptyDay(date: string): DayTotals {
 }
 
 function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
-  const total = { ...day, spend: day.spend + amount, calls: counted(day.calls, calls) };
+  const source = sourceOfDay(day) ?? call.source;
+  const total = { ...day, source, spend: day.spend + amount, calls: counted(day.calls, calls) };
   const name = (call.details['destinationName'] ?? '').slice(0, DESTINATION_CHARS_MAX);
   const known = Object.hasOwn(day.destinations, name) ? day.destinations[name] : undefined;
   const full = Object.keys(day.destinations).length >= DESTINATIONS_PER_DAY_MAX;

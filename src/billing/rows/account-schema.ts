@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ALERT_KINDS, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
 import { json } from './columns.js';
-import { text, micros, count, actor, currency, span, method, trip } from './parts.js';
+import { text, micros, count, actor, currency, span, method, trip, unmetered } from './parts.js';
 
 const rule = z.object({
   enabled: z.boolean(),
@@ -71,7 +71,13 @@ export const accountSchema: z.ZodType<Account> = z.object({
   crossings: json(z.array(text)),
   gatheredCrossings: json(count),
   usage: json(
-    z.object({ knownUntil: text.exactOptional(), receivedAt: text.exactOptional(), openIssues: count }),
+    z.object({
+      knownUntil: text.exactOptional(),
+      receivedAt: text.exactOptional(),
+      openIssues: count,
+      metering: z.object({ from: text, setBy: actor, setAt: text }).exactOptional(),
+      unmetered: unmetered.exactOptional(),
+    }),
   ),
   days: json(z.array(z.object({ date: text, spend: micros, calls: count }))),
   lots: json(z.array(z.object({ sequence: micros, start: micros, end: micros, expiresAt: text }))),

@@ -13,7 +13,7 @@ import {
 } from '../ledger/model.js';
 import type { LedgerRow } from '../ledger/world.js';
 import { dictionary, json } from './columns.js';
-import { text, micros, count, actor, currency, method, trip } from './parts.js';
+import { text, micros, count, actor, currency, method, trip, unmetered } from './parts.js';
 
 export { accountSchema } from './account-schema.js';
 
@@ -61,10 +61,11 @@ const call = z.object({
   earlier: json(
     z.array(z.object({ entry: micros, charge: micros, start: text, detailsDigest: text })),
   ).exactOptional(),
+  unmetered: z.literal(true).exactOptional(),
 });
 
 /** What tells whether a record is known as it is. */
-export const callChargeSchema = call.pick({ id: true, charge: true, source: true });
+export const callChargeSchema = call.pick({ id: true, charge: true, source: true, unmetered: true });
 export type CallCharge = z.output<typeof callChargeSchema>;
 
 const day = z.object({
@@ -76,6 +77,8 @@ const day = z.object({
   otherSpend: micros,
   otherCalls: json(count),
   closingBalance: micros,
+  source: z.enum(USAGE_SOURCES).exactOptional(),
+  unmetered: json(unmetered).exactOptional(),
 });
 
 const payment = z.object({

@@ -22,6 +22,8 @@ export interface IntakeReport {
   readonly unchanged: number;
   /** Known from another source, which alone may correct them. */
   readonly otherSource: number;
+  /** From before the start of metering: written down, and not charged. */
+  readonly kept: { readonly count: number; readonly amount: Money };
   readonly skipped: { readonly notPrepaid: number };
   readonly quarantined: readonly { readonly id?: string; readonly reason: QuarantineReason }[];
   readonly balance: Money;
@@ -192,6 +194,10 @@ function summed(
     },
     unchanged: sum((receipt) => receipt.unchanged),
     otherSource: sum((receipt) => receipt.otherSource),
+    kept: {
+      count: sum((receipt) => receipt.keptCount),
+      amount: money((receipt) => receipt.keptAmount),
+    },
     balance: { micros: receipts.at(-1)?.balance ?? account.balance, currency: account.currency },
   };
 }

@@ -1,4 +1,5 @@
 /** Which records of a delivery the ledger has already, as they are: those need no transaction. */
+import { isMetered } from '../ledger/metering.js';
 import type { Account, StoredCall } from '../ledger/model.js';
 import type { LedgerReader } from '../reader.js';
 import { ROWS_PER_COMMIT_MAX } from '../storage/table.js';
@@ -25,7 +26,7 @@ export async function knownAlready(
   if (first === undefined || last === undefined || !isLikely(account, first, calls.length)) return new Set();
   const known = await reader.callCharges(account.tenant, first, `${last}~`);
   const byId = new Map(known.map((call) => [call.id, call]));
-  const isSame = (call: StoredCall): boolean => same(call, byId.get(call.id));
+  const isSame = (call: StoredCall): boolean => same(call, byId.get(call.id), account);
   // The same record may come twice in one delivery, and the last one counts: then all of them are judged together.
   const news = new Set(calls.filter((call) => !isSame(call)).map(({ id }) => id));
   return new Set(calls.map(({ id }) => id).filter((id) => !news.has(id)));
@@ -33,10 +34,12 @@ export async function knownAlready(
 
 function isLikely({ usage, nextSequence }: Account, first: string, count: number): boolean {
   if (usage.knownUntil === undefined || usage.knownUntil < first) return false;
-  const knownAtMost = Number(nextSequence) * ROWS_PER_COMMIT_MAX;
+  const knownAtMost = Number(nextSequence) * ROWS_PER_COMMIT_MAX + (usage.unmetered?.calls ?? 0);
   return knownAtMost <= count * KNOWN_PER_CALL_MAX;
 }
 
-function same(call: StoredCall, known: Known | undefined): boolean {
-  return known?.charge === call.charge && known.source === call.source;
+function same(call: StoredCall, known: Known | undefined, { usage }: Account): boolean {
+  if (known?.charge !== call.charge || known.source !== call.source) return false;
+  // One that was kept is charged when it comes again after the start of metering was moved back.
+  return known.unmetered !== true || !isMetered(call, usage.metering);
 }

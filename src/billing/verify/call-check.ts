@@ -25,6 +25,7 @@ export class CallCheck {
   /** Entries whose calls can't be recomputed any more. */
   notKept = 0;
   private spent = 0n;
+  private unmetered = 0;
   private readonly calls = new Map<string, KnownCall>();
   private readonly holders: ReadonlyMap<string, bigint>;
   private readonly report: Report;
@@ -36,10 +37,22 @@ export class CallCheck {
   }
 
   get count(): number {
-    return this.calls.size;
+    return this.calls.size + this.unmetered;
   }
 
   know(call: StoredCall): void {
+    if (call.unmetered === true) this.knowKept(call);
+    else this.knowCharged(call);
+  }
+
+  /** No entry may list it: whoever looks for it there finds no call that knows it. */
+  private knowKept({ id, entry, earlier }: StoredCall): void {
+    this.unmetered += 1;
+    if (entry !== undefined || earlier !== undefined)
+      this.report(`call ${id}`, 'it was kept without being charged, and names an entry');
+  }
+
+  private knowCharged(call: StoredCall): void {
     const { id, charge, start, source, detailsDigest } = call;
     const digest = detailsDigestOfCall(call);
     const kept = Object.keys(call.details).length > 0;

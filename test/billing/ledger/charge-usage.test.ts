@@ -78,7 +78,7 @@ test('two corrections in one batch leave the last', () => {
 test('another source may not correct a record', () => {
   const one = call(usd(1));
   const world = charged(rich, one);
-  const other: StoredCall = { ...one, source: 'csv', charge: usd(9) };
+  const other: StoredCall = { ...one, source: 'http', charge: usd(9) };
   expect(charged(world, other)).toBe(world);
   expect(receiptOf(world, [other])).toMatchObject({ otherSource: 1, correctedCount: 0 });
 });

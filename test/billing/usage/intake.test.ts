@@ -56,7 +56,7 @@ test('a row known from another source is counted and left alone', async () => {
   const test = await testBilling();
   const one = graphRow(1);
   await test.billing.intake.take(TENANT, [one], 'graph');
-  const report = await test.billing.intake.take(TENANT, [{ ...one, charge: 9 }], 'csv');
+  const report = await test.billing.intake.take(TENANT, [{ ...one, charge: 9 }], 'http');
   expect(report).toMatchObject({ otherSource: 1, corrected: { count: 0 } });
   expect(await balanceOf(test)).toBe(usd(-1));
 });

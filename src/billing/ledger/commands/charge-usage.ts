@@ -1,21 +1,12 @@
-import { dayKeysOf, noteSpending, type Spending } from '../days.js';
 import { detailsDigestOfCall } from '../chain.js';
+import type { ForeignDay } from '../day-source.js';
+import { dayKeysOf, noteSpending, type Spending } from '../days.js';
 import { post } from '../entries.js';
-import { SYSTEM, type Actor, type StoredCall } from '../model.js';
+import { SYSTEM, type StoredCall } from '../model.js';
 import { evaluateRecharge } from '../recharge.js';
+import { sortUsage, type Correction, type Sorted, type UsageBatch } from '../usage-sorting.js';
 import { watchLow } from '../watch.js';
-import { accepted, rowKeys, rowOf, withAccount, withRows, type Decision, type World } from '../world.js';
-
-export interface UsageBatch {
-  /** Names the batch in its entries. */
-  readonly reference: string;
-  readonly calls: readonly StoredCall[];
-  readonly lowBalance: bigint;
-  /** When calls started as they are stored, where that is known: the rows of these days are read too. */
-  readonly storedStarts?: readonly string[];
-  /** Set where an admin decided about a record that the rules had put aside. */
-  readonly by?: Actor;
-}
+import { accepted, withAccount, withRows, type Decision, type World } from '../world.js';
 
 export interface UsageReceipt {
   readonly chargedCount: number;
@@ -26,12 +17,17 @@ export interface UsageReceipt {
   readonly unchanged: number;
   /** Known from another source, which alone may correct them. */
   readonly otherSource: number;
+  /** From before the start of metering: written down, and not charged. */
+  readonly keptCount: number;
+  readonly keptAmount: bigint;
   readonly balance: bigint;
   /**
-   * Corrected calls that were counted on a day whose row was not read, and left as they are: they are sent again, each
-   * with its stored start. Absent where there are none.
+   * Calls that are counted on a day whose row was not read, and left as they are: they are sent again, each with its stored
+   * start. Absent where there are none.
    */
   readonly moved?: readonly MovedCall[];
+  /** Days that another source was charged for; calls of these were left alone. Absent where there are none. */
+  readonly foreignDays?: readonly ForeignDay[];
   /** The auto-recharge that is open after this batch, so that the next one can let it land first. */
   readonly openRecharge?: string;
 }
@@ -41,112 +37,63 @@ export interface MovedCall {
   readonly storedStart: string;
 }
 
-interface Correction {
-  readonly call: StoredCall;
-  readonly before: StoredCall;
-  readonly difference: bigint;
-}
-
-interface Sorted {
-  readonly fresh: readonly StoredCall[];
-  readonly corrected: readonly Correction[];
-  readonly moved: readonly Correction[];
-  readonly unchanged: number;
-  readonly otherSource: number;
-}
-
-interface Piles {
-  readonly fresh: Map<string, StoredCall>;
-  readonly corrected: Map<string, StoredCall>;
-  unchanged: number;
-  otherSource: number;
-}
-
 /**
  * Debits call records: new ones in one entry, corrected charges in another. The same record again changes nothing, and
- * one whose charge changed is debited by the difference only.
+ * one whose charge changed is debited by the difference only. Calls from before the start of metering are kept without
+ * being charged; those of a day that another source was charged for are left alone.
  */
 export function chargeUsage(world: World, batch: UsageBatch, now: string): Decision<UsageReceipt> {
-  const sorted = sort(world, batch);
-  const fresh = sum(sorted.fresh.map((call) => call.charge));
-  const corrections = sum(sorted.corrected.map(({ difference }) => difference));
-  const receipt = (after: World): UsageReceipt => ({
-    chargedCount: sorted.fresh.length,
-    chargedAmount: fresh,
-    correctedCount: sorted.corrected.length,
-    correctedAmount: corrections,
-    unchanged: sorted.unchanged,
-    otherSource: sorted.otherSource,
-    balance: after.account.balance,
-    ...movedOf(sorted),
-    ...openRecharge(after),
-  });
-  if (sorted.fresh.length + sorted.corrected.length === 0) return accepted(world, receipt(world));
-  const posted = postBoth(world, { batch, sorted, now });
-  const noted = noteSpending(stored(posted, sorted, now), spendings(sorted, world.account.timeZone));
+  const sorted = sortUsage(world, batch, now);
+  const charged = sorted.fresh.length + sorted.corrected.length > 0;
+  const after = charged ? withCharges({ batch, sorted, now }) : sorted.world;
+  return accepted(after, receiptOf(sorted, after));
+}
+
+interface Job {
+  readonly batch: UsageBatch;
+  readonly sorted: Sorted;
+  readonly now: string;
+}
+
+function withCharges(job: Job): World {
+  const { batch, sorted, now } = job;
+  const [fresh, corrections] = [freshOf(sorted), correctionsOf(sorted)];
+  const posted = postBoth(sorted.world, job);
+  const noted = noteSpending(stored(posted, job), spendings(sorted, posted.account.timeZone));
   // A charged call ends the hold that follows a change which may never start a charge.
   const freed = fresh > 0n ? withAccount(noted, { health: { ...noted.account.health, held: false } }) : noted;
   const evaluated = fresh > 0n || corrections > 0n ? evaluateRecharge(freed, now) : freed;
-  const watched = watchLow(evaluated, { at: now, by: batch.by ?? SYSTEM, lowBalance: batch.lowBalance });
-  return accepted(watched, receipt(watched));
+  return watchLow(evaluated, { at: now, by: batch.by ?? SYSTEM, lowBalance: batch.lowBalance });
 }
 
-function sort(world: World, batch: UsageBatch): Sorted {
-  const piles: Piles = { fresh: new Map(), corrected: new Map(), unchanged: 0, otherSource: 0 };
-  for (const call of batch.calls) place(piles, call, storedCall(world, call));
-  const { unchanged, otherSource } = piles;
-  const corrections = [...piles.corrected.values()].flatMap((call) => correctionOf(world, call));
+function receiptOf(sorted: Sorted, after: World): UsageReceipt {
+  const { fresh, corrected, kept, moved, foreignDays, unchanged, otherSource } = sorted;
   return {
-    fresh: [...piles.fresh.values()],
-    ...movedApart(world, batch, corrections),
+    chargedCount: fresh.length,
+    chargedAmount: freshOf(sorted),
+    correctedCount: corrected.length,
+    correctedAmount: correctionsOf(sorted),
     unchanged,
     otherSource,
+    keptCount: kept.length,
+    keptAmount: sum(kept.map(({ charge }) => charge)),
+    balance: after.account.balance,
+    ...(moved.length > 0 && { moved: moved.map(({ id, start }) => ({ id, storedStart: start })) }),
+    ...(foreignDays.length > 0 && { foreignDays }),
+    ...openRecharge(after),
   };
 }
 
-function correctionOf(world: World, call: StoredCall): readonly Correction[] {
-  const before = storedCall(world, call);
-  // Corrected and corrected back within one batch: nothing happened.
-  if (before === undefined || before.charge === call.charge) return [];
-  return [{ call, before, difference: call.charge - before.charge }];
+function freshOf({ fresh }: Sorted): bigint {
+  return sum(fresh.map((call) => call.charge));
 }
 
-/** A day's row can't be changed unread, and which day a call was counted on is only known once the call is read. */
-function movedApart(
-  { account: { timeZone } }: World,
-  { calls, storedStarts = [] }: UsageBatch,
-  corrections: readonly Correction[],
-): Pick<Sorted, 'corrected' | 'moved'> {
-  if (corrections.length === 0) return { corrected: [], moved: [] };
-  const read = new Set(dayKeysOf([...calls.map(({ start }) => start), ...storedStarts], timeZone));
-  const isRead = ({ before }: Correction) =>
-    dayKeysOf([before.start], timeZone).every((key) => read.has(key));
-  return {
-    corrected: corrections.filter(isRead),
-    moved: corrections.filter((correction) => !isRead(correction)),
-  };
+/** Signed: what the corrections add to the spend. */
+function correctionsOf({ corrected }: Sorted): bigint {
+  return sum(corrected.map(({ difference }) => difference));
 }
 
-function movedOf({ moved }: Sorted): Pick<UsageReceipt, 'moved'> {
-  if (moved.length === 0) return {};
-  return { moved: moved.map(({ before: { id, start } }) => ({ id, storedStart: start })) };
-}
-
-/** The same record may come twice in one batch: it meets what the batch itself said of it before. */
-function place(piles: Piles, call: StoredCall, stored: StoredCall | undefined): void {
-  const known = piles.corrected.get(call.id) ?? piles.fresh.get(call.id) ?? stored;
-  if (known === undefined) piles.fresh.set(call.id, call);
-  else if (known.source !== call.source) piles.otherSource += 1;
-  else if (known.charge === call.charge) piles.unchanged += 1;
-  else (stored === undefined ? piles.fresh : piles.corrected).set(call.id, call);
-}
-
-function storedCall(world: World, { id }: Pick<StoredCall, 'id'>): StoredCall | undefined {
-  return rowOf(world, 'call', rowKeys.call(id));
-}
-
-function postBoth(world: World, job: { batch: UsageBatch; sorted: Sorted; now: string }): World {
-  const { batch, sorted, now } = job;
+function postBoth(world: World, { batch, sorted, now }: Job): World {
   const common = { at: now, by: batch.by ?? SYSTEM, reference: batch.reference };
   const charged =
     sorted.fresh.length === 0
@@ -154,16 +101,15 @@ function postBoth(world: World, job: { batch: UsageBatch; sorted: Sorted; now: s
       : post(world, {
           ...common,
           kind: 'usage',
-          amount: -sum(sorted.fresh.map((call) => call.charge)),
+          amount: -freshOf(sorted),
           calls: sorted.fresh,
         });
   if (sorted.corrected.length === 0) return charged;
-  const difference = sum(sorted.corrected.map((correction) => correction.difference));
   const calls = sorted.corrected.map((correction) => correction.call);
-  return post(charged, { ...common, kind: 'correction', amount: -difference, calls });
+  return post(charged, { ...common, kind: 'correction', amount: -correctionsOf(sorted), calls });
 }
 
-function stored(world: World, sorted: Sorted, now: string): World {
+function stored(world: World, { sorted, now }: Job): World {
   const calls = withEntries(world, sorted);
   const newest = calls.reduce(
     (latest, call) => (call.start > latest ? call.start : latest),
@@ -179,18 +125,17 @@ function withEntries(world: World, sorted: Sorted): readonly StoredCall[] {
   const charged = sorted.corrected.length === 0 ? last : last - 1n;
   return [
     ...sorted.fresh.map((call) => ({ ...call, entry: charged })),
-    ...sorted.corrected.map(({ call }) => ({ ...call, entry: last, ...earlierOf(storedCall(world, call)) })),
+    ...sorted.corrected.map(({ call, before }) => ({ ...call, entry: last, earlier: versionsOf(before) })),
   ];
 }
 
 /** The digest of an entry whose call was corrected more often than that since can no longer be computed again. */
 export const CALL_VERSIONS_MAX = 50;
 
-function earlierOf(before: StoredCall | undefined): Pick<StoredCall, 'earlier'> {
-  if (before === undefined) return {};
+function versionsOf(before: StoredCall): NonNullable<StoredCall['earlier']> {
   const { entry = 0n, charge, start } = before;
   const version = { entry, charge, start, detailsDigest: detailsDigestOfCall(before) };
-  return { earlier: [...(before.earlier ?? []), version].slice(-CALL_VERSIONS_MAX) };
+  return [...(before.earlier ?? []), version].slice(-CALL_VERSIONS_MAX);
 }
 
 function spendings({ fresh, corrected }: Sorted, timeZone: string): readonly Spending[] {
@@ -218,3 +163,5 @@ function openRecharge({ account }: World): Pick<UsageReceipt, 'openRecharge'> {
   const open = account.openPayments.find((payment) => payment.reason === 'autoRecharge' && !payment.overdue);
   return open === undefined ? {} : { openRecharge: open.id };
 }
+
+export type { UsageBatch } from '../usage-sorting.js';

@@ -30,8 +30,8 @@ export function issueKeys({ issue, call, storedStarts }: IssueVerdict, account: 
 }
 
 /**
- * Refused as `otherContent` where the record was charged from another source, which alone may correct it, and as `stale`
- * where somebody corrected it between the look and the verdict.
+ * Refused as `otherContent` where the record, or its day, was charged from another source, which alone may correct it, and
+ * as `stale` where somebody corrected it between the look and the verdict.
  */
 export function decideIssue(
   world: World,
@@ -48,7 +48,8 @@ export function decideIssue(
   const batch = { reference: issue.id, calls: [call], storedStarts, lowBalance, by };
   const charged = chargeUsage(resolved.world, batch, now);
   if (charged.kind === 'refused') return charged;
-  if (charged.answer.otherSource > 0) return refused('otherContent');
+  if (charged.answer.otherSource > 0 || charged.answer.foreignDays !== undefined)
+    return refused('otherContent');
   if (charged.answer.moved !== undefined) return refused('stale');
   return accepted(charged.world, { ...answer, balanceAfter: charged.answer.balance });
 }

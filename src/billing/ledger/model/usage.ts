@@ -18,6 +18,8 @@ export interface StoredCall {
   readonly entry?: bigint;
   /** What earlier entries said of it, oldest first: their digests are over that. */
   readonly earlier?: readonly CallVersion[];
+  /** It is from before the start of metering: kept and shown, and in no entry. */
+  readonly unmetered?: true;
 }
 
 /** A call record as an entry charged it before it was corrected. */
@@ -41,6 +43,25 @@ export interface DayTotals {
   readonly otherCalls: number;
   /** Balance after the last entry that touched the day. */
   readonly closingBalance: bigint;
+  /** Of its first charge; see `sourceOfDay` for days that were written before this was noted. */
+  readonly source?: UsageSource;
+  /** Calls that were kept without being charged: no part of the spend. */
+  readonly unmetered?: UnmeteredTotal;
+}
+
+/** Calls from before the start of metering. */
+export interface UnmeteredTotal {
+  /** What they would have cost. */
+  readonly spend: bigint;
+  readonly calls: number;
+}
+
+/** From when on calls are charged. */
+export interface Metering {
+  /** ISO, UTC, milliseconds. Calls that start at this moment or later are charged. */
+  readonly from: string;
+  readonly setBy: Actor;
+  readonly setAt: string;
 }
 
 export interface DestinationTotal {
@@ -73,4 +94,8 @@ export interface UsageState {
   readonly knownUntil?: string;
   readonly receivedAt?: string;
   readonly openIssues: number;
+  /** Where none was set every call is charged. */
+  readonly metering?: Metering;
+  /** All that was kept without being charged, so far. */
+  readonly unmetered?: UnmeteredTotal;
 }

@@ -1,20 +1,11 @@
 import fc from 'fast-check';
-import { chargeUsage } from '../../../../src/billing/ledger/commands/charge-usage.js';
-import { SYSTEM, type StoredCall } from '../../../../src/billing/ledger/model.js';
-import { rowKeys, type World } from '../../../../src/billing/ledger/world.js';
-import {
-  keepUnmetered,
-  type DayWithUnmetered,
-} from '../../../../src/billing/usage/metering/keep-unmetered.js';
-import {
-  meter,
-  meteringOf,
-  setMetering,
-  startMetering,
-  type KeptCall,
-} from '../../../../src/billing/usage/metering/metering.js';
-import { ADMIN, START, usd } from '../../../support/billing.js';
-import { accept, bought, worldOf } from '../../../support/world.js';
+import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
+import { SYSTEM, type DayTotals, type StoredCall } from '../../../src/billing/ledger/model.js';
+import { rowKeys, rowOf, type World } from '../../../src/billing/ledger/world.js';
+import { setMetering, startMetering } from '../../../src/billing/ledger/commands/set-metering.js';
+import { meter } from '../../../src/billing/ledger/metering.js';
+import { ADMIN, START, usd } from '../../support/billing.js';
+import { accept, bought, worldOf } from '../../support/world.js';
 
 const CONNECTED = '2026-11-10T00:00:00.000Z';
 const BEFORE = '2026-11-09T23:59:59.999Z';
@@ -28,17 +19,18 @@ function connected(from = CONNECTED, world = worldOf()): World {
   return accept(setMetering(world, { from, by: ADMIN }, START));
 }
 
-/** A delivery, as the command takes it: what is not metered is kept, the rest is charged. */
+/** A delivery, with the days of everything that is stored at hand. */
 function delivered(world: World, calls: readonly StoredCall[]): World {
-  const kept = keepUnmetered(world, calls);
-  const stored = [...world.rows.values()].filter((row) => row.type === 'call');
-  const storedStarts = stored.map(({ start }) => start);
-  const batch = { reference: 'r', calls: kept.charge, storedStarts, lowBalance: 0n };
-  return accept(chargeUsage(kept.world, batch, START));
+  const storedStarts = storedCalls(world).map(({ start }) => start);
+  return accept(chargeUsage(world, { reference: 'r', calls, storedStarts, lowBalance: 0n }, START));
 }
 
-function dayOf(world: World, date: string): DayWithUnmetered | undefined {
-  return world.rows.get(rowKeys.day(date)) as DayWithUnmetered | undefined;
+function storedCalls(world: World): readonly StoredCall[] {
+  return [...world.rows.values()].filter((row) => row.type === 'call');
+}
+
+function dayOf(world: World, date: string): DayTotals | undefined {
+  return rowOf(world, 'day', rowKeys.day(date));
 }
 
 test('without a start of metering every call is charged', () => {
@@ -81,7 +73,7 @@ test('connecting a tenant with a rule of auto-recharge starts no recharge for it
 
 test('the same record again changes nothing, and a changed one is kept as it is now', () => {
   const first = delivered(connected(), [call('a', 1, BEFORE)]);
-  expect(delivered(first, [call('a', 1, BEFORE)])).toEqual(first);
+  expect(delivered(first, [call('a', 1, BEFORE)])).toBe(first);
   const changed = delivered(first, [call('a', 4, '2026-11-08T10:00:00.000Z')]);
   expect(dayOf(changed, '2026-11-09')?.unmetered).toEqual({ spend: 0n, calls: 0 });
   expect(dayOf(changed, '2026-11-08')?.unmetered).toEqual({ spend: usd(4), calls: 1 });
@@ -90,7 +82,7 @@ test('the same record again changes nothing, and a changed one is kept as it is 
 
 test('another source changes nothing of a call that was kept', () => {
   const first = delivered(connected(), [call('a', 1, BEFORE)]);
-  expect(delivered(first, [{ ...call('a', 7, BEFORE), source: 'csv' }])).toEqual(first);
+  expect(delivered(first, [{ ...call('a', 7, BEFORE), source: 'http' }])).toBe(first);
 });
 
 test('a record that comes twice in one delivery counts as it comes last', () => {
@@ -107,19 +99,19 @@ test('a call that was charged stays charged and is corrected, when the start is 
 test('a call that was kept leaves the unmetered ones when the start is moved back and it comes again', () => {
   const kept = delivered(connected(), [call('a', 2, BEFORE), call('b', 3, BEFORE)]);
   const moved = connected('2026-11-01T00:00:00.000Z', kept);
-  const { world, charge } = keepUnmetered(moved, [call('a', 2, BEFORE)]);
-  expect(charge).toMatchObject([{ id: 'a' }]);
-  expect(dayOf(world, '2026-11-09')?.unmetered).toEqual({ spend: usd(3), calls: 1 });
+  const world = delivered(moved, [call('a', 2, BEFORE)]);
+  const left = { spend: usd(3), calls: 1 };
+  expect(dayOf(world, '2026-11-09')).toMatchObject({ spend: usd(2), calls: 1, unmetered: left });
+  expect(world.account).toMatchObject({ balance: usd(-2), usage: { unmetered: left } });
+  expect(world.rows.get(rowKeys.call('a'))).not.toHaveProperty('unmetered');
+  expect(world.entries).toMatchObject([{ kind: 'usage', calls: ['a'], amount: usd(-2) }]);
 });
 
 test('usage is metered from the moment it is connected, unless a person has chosen before', () => {
-  expect(meteringOf(accept(startMetering(worldOf(), SYSTEM, START)))).toEqual({
-    from: START,
-    setBy: SYSTEM,
-    setAt: START,
-  });
+  const { account } = accept(startMetering(worldOf(), SYSTEM, START));
+  expect(account.usage.metering).toEqual({ from: START, setBy: SYSTEM, setAt: START });
   const chosen = connected();
-  expect(accept(startMetering(chosen, SYSTEM, START))).toEqual(chosen);
+  expect(accept(startMetering(chosen, SYSTEM, START))).toBe(chosen);
 });
 
 const anyCall = fc.record({ id: fc.constantFrom('a', 'b', 'c'), charge: fc.nat(9), hours: fc.nat(48) });
@@ -147,19 +139,39 @@ test('law: the ledger holds the charges of metered calls, the days those of the 
       }
       const all = [...last.values()];
       const sum = (calls: readonly StoredCall[]) => calls.reduce((total, one) => total + one.charge, 0n);
-      const rows = [...world.rows.values()].filter((row) => row.type === 'day') as DayWithUnmetered[];
+      const rows = [...world.rows.values()].filter((row) => row.type === 'day');
       const unmetered = rows.reduce((total, day) => total + (day.unmetered?.spend ?? 0n), 0n);
       expect(world.account.balance).toBe(-sum(all.filter((one) => one.start >= CONNECTED)));
       expect(unmetered).toBe(sum(all.filter((one) => one.start < CONNECTED)));
-      const stored = [...world.rows.values()].filter((row): row is KeptCall => row.type === 'call');
+      expect(world.account.usage.unmetered?.spend ?? 0n).toBe(unmetered);
+      const stored = storedCalls(world);
       expect(stored.every((row) => (row.unmetered === true) === row.start < CONNECTED)).toBe(true);
       expect(stored).toHaveLength(all.length);
     }),
   );
 });
 
+test('how far the calls are known is told by those that are kept too', () => {
+  const world = delivered(connected(), [call('a', 1, BEFORE)]);
+  expect(world.account.usage).toMatchObject({ knownUntil: BEFORE, receivedAt: START });
+});
+
+test('a kept call that was counted on a day that was not read is left for a batch that reads it', () => {
+  const kept = delivered(connected(), [call('a', 1, BEFORE)]);
+  const batch = { reference: 'r', calls: [call('a', 2, '2026-11-08T10:00:00.000Z')], lowBalance: 0n };
+  const decision = chargeUsage(kept, batch, START);
+  expect(decision).toMatchObject({ world: kept, answer: { moved: [{ id: 'a', storedStart: BEFORE }] } });
+});
+
+test('a record that an admin decided to charge is charged, whenever it was', () => {
+  const kept = delivered(connected(), [call('a', 1, BEFORE)]);
+  const batch = { reference: 'r', calls: [call('a', 2, BEFORE)], lowBalance: 0n, by: ADMIN };
+  const { account } = accept(chargeUsage(kept, batch, START));
+  expect(account).toMatchObject({ balance: usd(-2), usage: { unmetered: { spend: 0n, calls: 0 } } });
+});
+
 test('a kept call is told from a charged one by its mark alone', () => {
-  const kept: KeptCall = { ...call('a', 1, BEFORE), unmetered: true };
+  const kept: StoredCall = { ...call('a', 1, BEFORE), unmetered: true };
   const metering = { from: CONNECTED, setBy: ADMIN, setAt: START };
   expect(meter(call('a', 1, BEFORE), kept, metering)).toBe('unchanged');
   expect(meter(call('a', 1, BEFORE), call('a', 1, BEFORE), metering)).toBe('charge');
