@@ -102,6 +102,7 @@ class Run {
     const { errands, ruler } = this;
     return [
       act(8, ruler.setRule.bind(ruler)),
+      act(4, ruler.setBackups.bind(ruler)),
       act(4, errands.repeatOperation.bind(errands)),
       act(5, ruler.resume.bind(ruler)),
       act(1.5, () => {

@@ -7,6 +7,7 @@ import type { Adjusted } from './ledger/commands/adjust.js';
 import type { UsageReceipt } from './ledger/commands/charge-usage.js';
 import type { DecidedIssue } from './ledger/commands/decide-issue.js';
 import type { TopUpRequest } from './ledger/commands/request-top-up.js';
+import type { BackupsRequest } from './ledger/commands/set-backups.js';
 import type { RuleRequest } from './ledger/commands/set-auto-recharge.js';
 import type { MeteringRequest } from './ledger/commands/set-metering.js';
 import { setRole, type RoleRequest } from './ledger/commands/set-role.js';
@@ -15,6 +16,7 @@ import type {
   Account,
   Actor,
   AutoRechargeRule,
+  ChosenMethod,
   Member,
   Metering,
   Payment,
@@ -139,6 +141,25 @@ export class Billing {
   /** "Try again now": ends wait, pause, hold and what the breaker stopped; caps stay. */
   resumeAutoRecharge(tenant: string, by: Actor, click?: Click): Promise<Outcome<AutoRechargeRule>> {
     return this.deps.ledger.submit(tenant, this.recharge.resume(by, click ?? this.asked()));
+  }
+
+  /** See {@link BackupsRequest}: refused where there are too many, or one of them twice. */
+  setBackups(
+    tenant: string,
+    request: BackupsRequest,
+    click?: Click,
+  ): Promise<Outcome<readonly ChosenMethod[]>> {
+    return this.deps.ledger.submit(tenant, this.recharge.backups(request, click));
+  }
+
+  /**
+   * Looks at the stored cards, and tells the ledger what that means for auto-recharge. Asking again changes nothing.
+   *
+   * @throws whatever the processor's adapter throws where it has no clear answer: then nothing is changed
+   */
+  async reviewCards(tenant: string): Promise<void> {
+    const stored = await this.methods.list(tenant);
+    await this.deps.ledger.submit(tenant, this.recharge.review(stored));
   }
 
   async sweepAutoRecharge(tenant: string): Promise<void> {

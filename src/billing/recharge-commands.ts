@@ -7,10 +7,13 @@ import {
   turnOffAutoRecharge,
   type RuleRequest,
 } from './ledger/commands/set-auto-recharge.js';
+import { reviewCards } from './ledger/commands/review-cards.js';
+import { setBackups, type BackupsRequest } from './ledger/commands/set-backups.js';
 import { tripRowKeys } from './ledger/breaker.js';
-import type { Actor, AutoRechargeRule } from './ledger/model.js';
+import type { Actor, AutoRechargeRule, ChosenMethod } from './ledger/model.js';
 import { watchLow } from './ledger/watch.js';
 import { accepted, type Decision } from './ledger/world.js';
+import type { PaymentMethod } from './payments/processor.js';
 
 /** Account and operation; a recharge, why it was opened, what is told of its caps (2), and the alerts healed (3). */
 const RULE_ROWS_MAX = 10;
@@ -24,6 +27,9 @@ export interface RechargeCommands {
   /** "Try again now": ends wait, pause, hold and what the breaker stopped; caps stay. */
   resume(by: Actor, click?: Click): RuleCommand;
   sweep(click?: Click): LedgerCommand<null>;
+  backups(request: BackupsRequest, click?: Click): LedgerCommand<readonly ChosenMethod[]>;
+  /** `stored`: all cards that the processor has of the tenant. */
+  review(stored: readonly PaymentMethod[]): LedgerCommand<null>;
 }
 
 export function rechargeCommands(settings: {
@@ -50,6 +56,11 @@ export function rechargeCommands(settings: {
       decide: watched(by, (world, now) => resumeAutoRecharge(world, by, now)),
     }),
     sweep: (click) => ({ ...quick('sweepAutoRecharge', click), decide: sweepAutoRecharge }),
+    backups: (request, click) => ({
+      ...quick('setBackups', click),
+      decide: (world) => setBackups(world, request),
+    }),
+    review: (stored) => ({ ...quick('reviewCards'), decide: (world) => reviewCards(world, stored) }),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type PaymentSummary,
 } from '../../src/billing/ledger/model.js';
 import type { LedgerRow } from '../../src/billing/ledger/world.js';
+import { BACKUPS_MAX } from '../../src/billing/ledger/commands/set-backups.js';
 import { OPEN_REFUNDS_MAX } from '../../src/billing/ledger/commands/refund.js';
 import { HOLES_MAX, LISTED_LOTS_MAX } from '../../src/billing/ledger/credit-line.js';
 import { DAYS_LISTED_MAX } from '../../src/billing/ledger/days.js';
@@ -275,6 +276,11 @@ const rule = fc.record(
   },
 );
 
+const watchedCard = fc.record(
+  { id: text, expires: fc.constant('2027-01') },
+  { requiredKeys: ['id'], noNullPrototype: true },
+);
+
 const health = fc.record(
   {
     failures: count,
@@ -311,6 +317,8 @@ export const account: fc.Arbitrary<Account> = fc
       holes: fc.array(span),
       nextSequence: sequence,
       rule,
+      backups: fc.array(method),
+      cards: fc.array(watchedCard),
       health,
       counters,
       rechargeTimes: fc.array(at),
@@ -361,6 +369,8 @@ export function bigAccount(): Account {
       setBy: LONG_ACTOR,
       setAt: START,
     },
+    backups: Array(BACKUPS_MAX).fill(LONG_METHOD),
+    cards: Array(BACKUPS_MAX + 1).fill({ id: LONG_ID, expires: '2027-01' }),
     health: {
       failures: 4,
       notBefore: START,

@@ -40,6 +40,19 @@ export class Ruler {
     );
   }
 
+  /** Any cards, seldom too many or one of them twice. */
+  setBackups(): void {
+    const { chance } = this.world;
+    const { tenant, click } = this.click('backups');
+    const methods = Array.from({ length: chance.pick([0, 1, 1, 2, 2, 3, 4]) }, () =>
+      methodOf(chance.pick(SANDBOX_CARDS)),
+    );
+    const names = methods.map(({ id }) => id).join(' ');
+    this.send(`backups ${tenant} ${names}`, click.id, (instance) =>
+      instance.billing.setBackups(tenant, { methods, by: SOMEBODY }, click),
+    );
+  }
+
   resume(): void {
     const { tenant, click } = this.click('resume');
     this.send(`resume ${tenant}`, click.id, (instance) =>

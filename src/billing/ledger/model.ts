@@ -4,4 +4,5 @@ export * from './model/entry.js';
 export * from './model/usage.js';
 export * from './model/payment.js';
 export * from './model/alert.js';
+export * from './model/card.js';
 export * from './model/account.js';

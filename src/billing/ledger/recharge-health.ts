@@ -1,6 +1,7 @@
 /** Waits and pauses of auto-recharge: what a decline brings about, and what ends it (DESIGN §4). */
 import { tripOf } from './breaker.js';
 import { after } from './calendar.js';
+import { cardOf, isCard } from './cards.js';
 import type { Account, AutoRechargeRule, ChosenMethod, Payment, RechargeHealth } from './model.js';
 import { FINAL_DECLINE_REASONS, type DeclineReason } from '../payments/processor.js';
 
@@ -56,13 +57,4 @@ export function resumed(account: Account, rule: AutoRechargeRule, now: string): 
     };
   }
   return { ...account, rechargeTimes: [], health: { failures: 0, held: false, breakerFrom: now } };
-}
-
-/** By its fingerprint, which is the same also where a card was entered twice; by its id where it has none. */
-function cardOf({ fingerprint, id }: ChosenMethod): string {
-  return fingerprint ?? id;
-}
-
-function isCard(card: string, { fingerprint, id }: ChosenMethod): boolean {
-  return card === fingerprint || card === id;
 }

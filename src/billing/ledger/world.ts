@@ -51,6 +51,7 @@ export const REFUSALS = [
   'partlySpent',
   'alreadyRefunded',
   'limitReached',
+  'sameCard',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

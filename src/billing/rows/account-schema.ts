@@ -37,6 +37,8 @@ export const accountSchema: z.ZodType<Account> = z.object({
   nextSequence: micros,
   head: text,
   rule: json(rule).exactOptional(),
+  backups: json(z.array(method).default([])),
+  cards: json(z.array(z.object({ id: text, expires: text.exactOptional() })).default([])),
   health: json(
     z.object({
       failures: count,

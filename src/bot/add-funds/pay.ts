@@ -108,6 +108,7 @@ const REFUSALS: Readonly<Record<Refusal, RefusalCard>> = {
   partlySpent: stale,
   alreadyRefunded: stale,
   limitReached: stale,
+  sameCard: stale,
 };
 
 /** Read once more: what led to the refusal came after the first look. */

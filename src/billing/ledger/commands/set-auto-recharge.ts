@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Account, Actor, AutoRechargeRule, CapCounters } from '../model.js';
+import { isSameCard } from '../cards.js';
 import { healthAfterSaving, resumed } from '../recharge-health.js';
 import { evaluateRecharge } from '../recharge.js';
 import { heal } from '../watch.js';
@@ -41,7 +42,9 @@ function saved(world: World, rule: AutoRechargeRule, now: string): World {
   const { account } = world;
   const health = healthAfterSaving(account, rule.method);
   const counters = withNewCaps(account, rule);
-  const evaluated = evaluateRecharge(withAccount(world, { rule, health, counters }), now);
+  // What was a backup may have become the rule's own.
+  const backups = account.backups.filter((backup) => !isSameCard(backup, rule.method));
+  const evaluated = evaluateRecharge(withAccount(world, { rule, backups, health, counters }), now);
   const healed =
     health.failures === 0
       ? heal(evaluated, 'rechargeFailed', { at: now, by: rule.setBy, how: 'ruleSet' })

@@ -5,10 +5,12 @@ import type { OpenLot, Span } from './entry.js';
 import type {
   AutoRechargeRule,
   CapCounters,
+  ChosenMethod,
   PaymentSummary,
   RechargeHealth,
   RecentTopUp,
 } from './payment.js';
+import type { WatchedCard } from './card.js';
 import type { DaySpend, UsageState } from './usage.js';
 
 /** A tenant's prepaid credit: everything that the rules read at every command. */
@@ -26,6 +28,10 @@ export interface Account {
   readonly nextSequence: bigint;
   readonly head: string;
   readonly rule?: AutoRechargeRule;
+  /** Cards that auto-recharge goes on with when its own is declined, in this order; bounded, never the rule's own. */
+  readonly backups: readonly ChosenMethod[];
+  /** What the processor last said of the cards that auto-recharge depends on. */
+  readonly cards: readonly WatchedCard[];
   readonly health: RechargeHealth;
   readonly counters: CapCounters;
   readonly rechargeCount: bigint;
@@ -70,6 +76,8 @@ export function newAccount(tenant: string, currency: Currency, timeZone: string)
     holes: [],
     nextSequence: 1n,
     head: GENESIS,
+    backups: [],
+    cards: [],
     health: { failures: 0, held: false },
     counters: { day: '', dayTotal: 0n, month: '', monthTotal: 0n },
     rechargeCount: 0n,
