@@ -2,8 +2,9 @@
 import {
   CloudAdapter,
   ConfigurationBotFrameworkAuthentication,
+  INVOKE_RESPONSE_KEY,
+  TurnContext,
   type Activity,
-  type TurnContext,
 } from 'botbuilder';
 import { boundedHttpClient } from './connector-http.js';
 import { Pacer } from './pacing/pacer.js';
@@ -60,8 +61,6 @@ export type Connector = Awaited<ReturnType<Factory['create']>>;
 /** Service URLs are few: one for each region and tenant. */
 const CONNECTORS_MAX = 200;
 
-type Authenticated = Awaited<ReturnType<ConfigurationBotFrameworkAuthentication['authenticateRequest']>>;
-
 export class BotAdapter extends CloudAdapter {
   /** One for everything that this app sends. */
   readonly pacer = new Pacer();
@@ -77,8 +76,8 @@ export class BotAdapter extends CloudAdapter {
   }
 
   /**
-   * For what is sent outside a turn. `continueConversationAsync` makes a new client, and another one for user tokens,
-   * for each message, which costs as much as sending it.
+   * For what is sent within a turn or outside. The SDK makes a new client, and another one for user tokens, for each turn
+   * and for each message, which costs as much as sending it.
    */
   connectorFor(serviceUrl: string): Promise<Connector> {
     const known = this.connectors.get(serviceUrl);
@@ -92,33 +91,27 @@ export class BotAdapter extends CloudAdapter {
   }
 
   /** A token that is missing or not to be believed is `refused`, whatever the reason: callers get no hint. */
-  async authenticate(
-    body: object,
-    authorization: string,
-  ): Promise<Authenticated | 'refused' | 'unavailable'> {
+  async authenticate(body: object, authorization: string): Promise<'taken' | 'refused' | 'unavailable'> {
     try {
-      return await this.botFrameworkAuthentication.authenticateRequest(body as Activity, authorization);
+      await this.botFrameworkAuthentication.authenticateRequest(body as Activity, authorization);
+      return 'taken';
     } catch (error) {
       return isKeyServerFailure(error) ? 'unavailable' : 'refused';
     }
   }
 
   /**
-   * One turn through the SDK. `CloudAdapter.process` is not used: it answers 500 to a forged token, prints errors with
-   * their activity to the console, and puts their text into the response.
+   * One turn through the SDK, of an activity that was authenticated. `CloudAdapter.process` is not used: it answers 500 to
+   * a forged token, prints errors with their activity to the console, and puts their text into the response.
    */
-  async turn(
-    authenticated: Authenticated,
-    body: object,
-    logic: (context: TurnContext) => Promise<void>,
-  ): Promise<TurnAnswer> {
-    const response = await this.processActivity(authenticated, body as Activity, logic);
-    return response === undefined
-      ? { status: 200 }
-      : {
-          status: response.status,
-          ...(response.body === undefined ? {} : { body: response.body as unknown }),
-        };
+  async turn(body: object, logic: (context: TurnContext) => Promise<void>): Promise<TurnAnswer> {
+    const activity = body as Activity;
+    const context = new TurnContext(this, activity);
+    context.turnState.set(this.ConnectorClientKey, await this.connectorFor(activity.serviceUrl));
+    await this.runMiddleware(context, logic);
+    if (activity.type !== 'invoke') return { status: 200 };
+    const answer = context.turnState.get<Partial<Activity> | undefined>(INVOKE_RESPONSE_KEY);
+    return answer === undefined ? { status: 501 } : (answer.value as TurnAnswer);
   }
 }
 

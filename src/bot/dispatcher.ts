@@ -9,7 +9,7 @@ import { understand } from './matching.js';
 import { SAY_VERB, notices } from './notices.js';
 import type { Audit, Roles } from './ports.js';
 import type { Services } from './services.js';
-import { ROLES, type Turn } from './turn.js';
+import { ROLES, type Role, type Turn } from './turn.js';
 
 /** A turn before it is known what its person may do. */
 export type Arrival = Omit<Turn, 'role' | 'account'>;
@@ -154,17 +154,24 @@ interface Wanted {
 
 /** The turn with its role where that is enough; a refusal is written down. */
 async function admit(parts: DispatcherParts, arrival: Arrival, wanted: Wanted): Promise<Turn | undefined> {
-  const { tenant, person, conversation } = arrival;
+  const { tenant, person } = arrival;
   const { reading } = wanted;
   const account = reading.readsAccount && parts.services.billing.account(tenant);
   // Whoever waits for it hears of its failure; a refused turn never does.
   account?.catch(() => undefined);
   const begun = account === undefined ? arrival : { ...arrival, account };
   if (reading.sameForAll) return { ...begun, role: 'viewer' };
-  const role = await parts.roles.roleOf(tenant, person, conversation.channelId);
+  const role = await roleNow(parts, begun);
   if (ROLES.indexOf(role) >= ROLES.indexOf(reading.role)) return { ...begun, role };
   await parts.audit.note({ tenant, personId: person.id, did: wanted.did, outcome: 'refused' });
   return undefined;
+}
+
+/** From the account's row where this turn reads it anyway, which is after the click came: never from one that was kept. */
+async function roleNow({ roles }: DispatcherParts, arrival: Omit<Turn, 'role'>): Promise<Role> {
+  const { tenant, person, conversation, account } = arrival;
+  if (account === undefined) return roles.roleOf(tenant, person, conversation.channelId);
+  return roles.roleIn(await account, person, conversation.channelId);
 }
 
 async function refusal(parts: DispatcherParts, arrival: Arrival): Promise<Reply> {

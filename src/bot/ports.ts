@@ -1,10 +1,13 @@
 /** What the seam to the chat needs from the rest, as small ports; the composition root connects them. */
+import type { Account } from '../billing/ledger/model.js';
 import type { ConversationRef, Person, Role } from './turn.js';
 
 /** Who may do what, read at the moment of the action. */
 export interface Roles {
   /** `channelId` of the conversation: in the embedded mode the Emulator's user is an admin. */
   roleOf(tenant: string, person: Person, channelId?: string): Promise<Role>;
+  /** The same from an account's row that was read for this very turn: it spares a read where that row lists all roles. */
+  roleIn(account: Account, person: Person, channelId?: string): Promise<Role>;
   /** Display names of people who can help, for refusals; at most a handful. */
   admins(tenant: string): Promise<readonly string[]>;
 }

@@ -1,5 +1,6 @@
-/** Who may do what: a member's row, else the configuration. Read at every command and every click, one point read each. */
-import { roleOf as roleOfMember } from '../billing/ledger/commands/set-role.js';
+/** Who may do what: a member's role, else the configuration. Read at every command and every click, one point read each. */
+import { listedMember, roleOf as roleOfMember } from '../billing/ledger/commands/set-role.js';
+import type { Account } from '../billing/ledger/model.js';
 import type { LedgerReader } from '../billing/reader.js';
 import { isAdminHere, peopleOf } from './membership.js';
 import type { KnownPeople, Roles } from './ports.js';
@@ -28,6 +29,12 @@ export class LedgerRoles implements Roles {
   async roleOf(tenant: string, person: Person, channelId?: string): Promise<Role> {
     const member = await this.parts.reader.member(tenant, person.id);
     return roleOfMember(member, this.isAdminByDefault(person, channelId));
+  }
+
+  async roleIn(account: Account, person: Person, channelId?: string): Promise<Role> {
+    const { tenant, roles } = account;
+    if (roles === undefined) return this.roleOf(tenant, person, channelId);
+    return roleOfMember(listedMember(roles, person.id), this.isAdminByDefault(person, channelId));
   }
 
   /** Whether somebody is an admin, for many at once: the members are read once. */

@@ -48,12 +48,12 @@ async function receive(parts: SeamParts, delivery: Delivery): Promise<TurnAnswer
     return { status: 400, body: { error: { code: 'badActivity', message: 'The body is not an activity.' } } };
   }
   const authenticated = await parts.adapter.authenticate(body, authorization);
-  if (typeof authenticated === 'string') return notAuthenticated(parts, authenticated, correlationId);
+  if (authenticated !== 'taken') return notAuthenticated(parts, authenticated, correlationId);
   const verdict = checkAtDoor(activity, parts.rules);
   if (verdict.kind === 'ignored') return { status: 200 };
   if (verdict.kind === 'refused') return refuse(parts, activity, { reason: verdict.reason, correlationId });
   return parts.deliveries.once(activity, () =>
-    parts.adapter.turn(authenticated, body, (context) => {
+    parts.adapter.turn(body, (context) => {
       context.turnState.set(REFERENCE, correlationId);
       return serveTurn(parts, {
         context,

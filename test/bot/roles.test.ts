@@ -34,6 +34,33 @@ test('configuration makes the first admins, and a member’s row wins over it', 
   expect(await roles.roleOf('another-tenant', { ...ANNA, channelAccountId: 'x' })).toBe('viewer');
 });
 
+test('an account’s row that lists the roles tells as much, without another read', async () => {
+  const { roles, test } = await scene();
+  const { reader, setRole } = {
+    reader: test.billing.reader,
+    setRole: test.billing.setRole.bind(test.billing),
+  };
+  const anna = { ...ANNA, channelAccountId: 'x' };
+  expect(await roles.roleIn(await reader.account(TENANT), ADMIN_PERSON)).toBe('admin');
+  await setRole(TENANT, { ...ANNA, role: 'admin', by: ADMIN });
+  await setRole(TENANT, { id: ADMIN.id, name: ADMIN.name, role: 'viewer', by: ADMIN });
+  const account = await reader.account(TENANT);
+  const read = jest.spyOn(test.table, 'get');
+  expect(await roles.roleIn(account, anna)).toBe('admin');
+  expect(await roles.roleIn(account, ADMIN_PERSON)).toBe('viewer');
+  expect(await roles.roleIn(account, VIEWER)).toBe('viewer');
+  expect(await roles.roleIn(account, VIEWER, 'emulator')).toBe('admin');
+  expect(read).not.toHaveBeenCalled();
+});
+
+test('where the account’s row lists no roles the member’s row is read', async () => {
+  const { roles, test } = await scene();
+  await test.billing.setRole(TENANT, { ...ANNA, role: 'admin', by: ADMIN });
+  const { roles: _listed, ...account } = await test.billing.reader.account(TENANT);
+  expect(await roles.roleIn(account, { ...ANNA, channelAccountId: 'x' })).toBe('admin');
+  expect(await roles.roleIn(account, VIEWER)).toBe('viewer');
+});
+
 test('the Emulator’s user is an admin where the embedded mode says so, and nowhere else', async () => {
   const { roles } = await scene();
   expect(await roles.roleOf(TENANT, VIEWER, 'emulator')).toBe('admin');

@@ -21,6 +21,7 @@ afterAll(async () => {
 });
 
 const PAY = 'Pay $50.00';
+const BY_ADA = { id: ADA.aadObjectId.toLowerCase(), name: ADA.name };
 
 /** The same conversation, whose activities now reach the other instance. */
 function elsewhere(chat: ChatClient): ChatClient {
@@ -122,4 +123,18 @@ test('the last admin stays, though two are removed at once by two instances', as
   expect(texts).toMatch(/The last admin has to stay|Only an admin can do this/u);
   const members = await one.app.billing.billing.reader.members(tenant);
   expect(members.filter(({ role }) => role === 'viewer')).toHaveLength(1);
+});
+
+test('a role that one gave and took away counts at the very next click on the other', async () => {
+  const tenant = randomUUID();
+  const person = { id: '29:carl', name: 'Carl', aadObjectId: randomUUID() };
+  const carl = other.client({ tenant, person });
+  const { billing } = one.app.billing;
+  const set = (role: 'admin' | 'viewer') =>
+    billing.setRole(tenant, { id: person.aadObjectId, name: person.name, role, by: BY_ADA });
+  await set('admin');
+  const balance = await carl.say('balance');
+  expect((await carl.click(balance.card, 'Add funds')).text).toContain('Balance now: $0.00');
+  await set('viewer');
+  expect((await carl.click(balance.card, 'Add funds')).text).toContain('Only an admin can do this');
 });

@@ -151,7 +151,11 @@ export async function startToyBot(options: ToyOptions = {}): Promise<ToyBot> {
       Command
     >,
     services: {} as Services,
-    roles: { roleOf: async (_tenant, person) => bot.roleOf(person), admins: async () => ['Ada *Admin*'] },
+    roles: {
+      roleOf: async (_tenant, person) => bot.roleOf(person),
+      roleIn: async (_account, person) => bot.roleOf(person),
+      admins: async () => ['Ada *Admin*'],
+    },
     audit: { note: async (note) => void bot.audited.push(note) },
     log,
   });

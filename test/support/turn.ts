@@ -1,6 +1,7 @@
 /** Everything a command is handed, without a chat: a turn, services over a test billing, and fakes that can be looked at. */
 import { formTokens } from '../../src/bot/form-token.js';
 import type { Command, Reply } from '../../src/bot/command.js';
+import type { Account } from '../../src/billing/ledger/model.js';
 import type { Destination, Destinations } from '../../src/bot/alerts/destinations.js';
 import type { Audit, AuditNote, KnownPeople, KnownPerson, Roles } from '../../src/bot/ports.js';
 import type { Services } from '../../src/bot/services.js';
@@ -103,6 +104,10 @@ class LedgerRoles implements Roles {
   async roleOf(tenant: string, person: Person): Promise<Role> {
     if (TEST_SETTINGS.configuredAdmins.includes(person.id)) return 'admin';
     return (await this.billing.billing.reader.member(tenant, person.id))?.role ?? 'viewer';
+  }
+
+  roleIn({ tenant }: Account, person: Person): Promise<Role> {
+    return this.roleOf(tenant, person);
   }
 
   async admins(tenant: string): Promise<readonly string[]> {

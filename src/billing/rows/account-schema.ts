@@ -85,5 +85,6 @@ export const accountSchema: z.ZodType<Account> = z.object({
   lots: json(z.array(z.object({ sequence: micros, start: micros, end: micros, expiresAt: text }))),
   moreLots: z.boolean(),
   noticesToldOn: text.exactOptional(),
+  roles: json(z.object({ admins: z.array(text), viewers: z.array(text) })).exactOptional(),
   undelivered: json(z.array(micros)),
 });

@@ -4,6 +4,7 @@ import type { Account, Entry, Lot, Payment } from '../ledger/model.js';
 import { ACCOUNT_KEY } from '../ledger/world.js';
 import { UnreadableRow } from '../rows/columns.js';
 import type { TableStore } from '../storage/table.js';
+import { RoleCheck } from './role-check.js';
 import { AccountRows } from './account-rows.js';
 import { CallCheck, holdersAmong } from './call-check.js';
 import { ChainCheck } from './chain-check.js';
@@ -97,6 +98,7 @@ class Verification {
     paid.end(account, lots);
     days.end(account, { datesKept });
     await this.checkIssues();
+    await this.checkRoles();
     const charges = await this.deps.record.charges(account.tenant);
     const underWay = checkProcessor(charges, payments, report);
     const counted = { lots: lots.size, calls: calls.count, payments: payments.size };
@@ -152,5 +154,11 @@ class Verification {
     let open = 0;
     for await (const { state } of this.rows.family('issue')) if (state === 'open') open += 1;
     same(this.report, 'account', ['its count of records put aside', this.account.usage.openIssues, open]);
+  }
+
+  private async checkRoles(): Promise<void> {
+    const roles = new RoleCheck(this.account, this.report);
+    for await (const member of this.rows.family('member')) roles.take(member);
+    roles.end();
   }
 }

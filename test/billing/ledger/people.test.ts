@@ -1,4 +1,4 @@
-import { roleOf, setRole } from '../../../src/billing/ledger/commands/set-role.js';
+import { ROLES_LISTED_MAX, roleOf, setRole } from '../../../src/billing/ledger/commands/set-role.js';
 import { noteUndelivered, tellTest } from '../../../src/billing/ledger/commands/tell.js';
 import type { Member } from '../../../src/billing/ledger/model.js';
 import { rowKeys, rowOf, withAccount, type World } from '../../../src/billing/ledger/world.js';
@@ -31,6 +31,30 @@ describe('roles', () => {
     const again = asked(world, { by: BOB, name: 'Robert' });
     expect(accept(again)).toBe(world);
     expect(again).toMatchObject({ answer: { name: BOB.name, setBy: ADMIN } });
+  });
+
+  test('the account’s row lists every role, as the rows have them', () => {
+    const two = accept(asked(accept(asked(worldOf())), { id: 'cleo', role: 'viewer' }));
+    expect(two.account.roles).toEqual({ admins: [BOB.id], viewers: ['cleo'] });
+    expect(accept(asked(two, { role: 'viewer' })).account.roles).toEqual({
+      admins: [],
+      viewers: [BOB.id, 'cleo'],
+    });
+  });
+
+  test('an account written before lists those that it had once a role is set', () => {
+    const { roles: _none, ...account } = accept(asked(worldOf())).account;
+    const old: World = { ...accept(asked(worldOf())), account };
+    expect(accept(asked(old)).account.roles).toBeUndefined();
+    expect(accept(asked(old, { id: 'cleo' })).account.roles?.admins).toEqual([BOB.id, 'cleo']);
+  });
+
+  test('more roles than fit are not listed at all', () => {
+    let world = worldOf();
+    for (let index = 0; index < ROLES_LISTED_MAX; index += 1)
+      world = accept(asked(world, { id: `member-${index}` }));
+    expect(world.account.roles?.admins).toHaveLength(ROLES_LISTED_MAX);
+    expect(accept(asked(world, { id: 'one-more' })).account).not.toHaveProperty('roles');
   });
 
   test('the last admin stays, whether by configuration or by row', () => {

@@ -224,6 +224,15 @@ describe('without one', () => {
     expect(await found()).toContain('call z: it was charged 1 times, and entries list 0 of them');
   });
 
+  test('a role that the account lists otherwise than the member’s row is found', async () => {
+    await program.billing.setRole(TENANT, { id: 'bob', name: 'Bob', role: 'admin', by: ADMIN });
+    expect(await found()).toBe('');
+    await edit(ACCOUNT_KEY, { roles: JSON.stringify({ admins: ['bob', 'eve'], viewers: [] }) });
+    expect(await found()).toBe('account: its count of listed roles is 2, and should be 1');
+    await edit(ACCOUNT_KEY, { roles: JSON.stringify({ admins: [], viewers: ['bob'] }) });
+    expect(await found()).toBe('member bob: its listed role is viewer, and should be admin');
+  });
+
   test('a row under the key of another is found', async () => {
     await edit('call:b', { id: 'c' });
     expect(await found()).toContain('call:b: the row says that it is call:c');

@@ -1,5 +1,6 @@
 /** The account: one row, read and guarded at every command. */
 import type { Currency } from '../../money.js';
+import type { RoleList } from './actor.js';
 import type { AlertKind } from './alert.js';
 import type { OpenLot, Span } from './entry.js';
 import type {
@@ -59,6 +60,11 @@ export interface Account {
   readonly moreLots: boolean;
   /** The day, in the account's time zone, on which people last heard of lots that come near their expiry. */
   readonly noticesToldOn?: string;
+  /**
+   * Every member's role, as in the member rows; absent where there are too many, and on rows written before it was kept:
+   * then the member's row has to be read.
+   */
+  readonly roles?: RoleList;
   /** Alerts that reached nobody. */
   readonly undelivered: readonly bigint[];
 }
@@ -94,6 +100,7 @@ export function newAccount(tenant: string, currency: Currency, timeZone: string)
     days: [],
     lots: [],
     moreLots: false,
+    roles: { admins: [], viewers: [] },
     undelivered: [],
   };
 }

@@ -16,3 +16,9 @@ export interface Member {
   readonly setBy: Actor;
   readonly setAt: string;
 }
+
+/** Who was given which role, by member id. */
+export interface RoleList {
+  readonly admins: readonly string[];
+  readonly viewers: readonly string[];
+}
