@@ -1,15 +1,17 @@
 /** Wires whoever takes the money: one of the processors, and what comes with it. */
+import { randomUUID } from 'node:crypto';
 import type { Clock } from './billing/clock.js';
-import { SandboxMethods } from './billing/payments/sandbox/cards.js';
 import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
 import { SandboxRecord } from './billing/payments/sandbox/sandbox-record.js';
+import { SandboxWallet } from './billing/payments/sandbox/sandbox-wallet.js';
 import type { MethodChanges, MethodPages } from './billing/payments/method-ports.js';
 import type { PaymentMethods, PaymentProcessor } from './billing/payments/processor.js';
 import type { ProcessorRecord } from './billing/verify/processor-record.js';
 import type { AppParts } from './app-parts.js';
 import type { ComposedBilling } from './compose-billing.js';
 import type { PaymentSettings } from './config.js';
-import { sandboxRoutes } from './routes.js';
+import { sandboxCardRoutes, sandboxRoutes } from './routes.js';
+import { setupLinks } from './sandbox-cards/links.js';
 import type { Route } from './server.js';
 
 /** Whoever takes the money, as the rest of the program sees it. */
@@ -43,18 +45,24 @@ export function composePayments(parts: Pick<AppParts, 'config' | 'tables' | 'log
 function composeSandbox(
   ...[{ config, tables }, { latencyMs }, clock]: Parameters<Compose<'sandbox'>>
 ): Payments {
+  const links = setupLinks(tables.ledger);
+  const common = { table: tables.sandbox, publicUrl: config.publicUrl, now: () => clock.now() };
+  const wallet = new SandboxWallet({ ...common, links, newId: randomUUID });
   const processor = new SandboxProcessor({
-    table: tables.sandbox,
-    publicUrl: config.publicUrl,
-    now: () => clock.now(),
+    ...common,
     sleep: (ms) => clock.sleep(ms),
     latencyMs,
+    cardOf: (tenant, methodId) => wallet.find(tenant, methodId),
   });
   return {
     kind: 'sandbox',
     processor,
-    methods: new SandboxMethods(),
+    methods: wallet,
+    wallet: { pages: wallet, changes: wallet },
     record: new SandboxRecord(tables.sandbox),
-    routes: ({ billing }) => sandboxRoutes(processor, billing),
+    routes: ({ billing }) => [
+      ...sandboxRoutes(processor, billing),
+      ...sandboxCardRoutes({ wallet, links, now: common.now }, async () => undefined),
+    ],
   };
 }

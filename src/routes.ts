@@ -1,7 +1,9 @@
 /** What the server serves beside the chat: usage, and the sandbox's page. */
 import type { Billing } from './billing/billing.js';
 import type { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
-import { SANDBOX_PAGE_HEADERS } from './sandbox-page.js';
+import { SANDBOX_PAGE_HEADERS } from './sandbox-shell.js';
+import { CARD_FIELDS, type TypedCard } from './sandbox-cards/form.js';
+import { handleCardPage, type CardPageDeps } from './sandbox-cards/route.js';
 import { handleSandboxPage } from './sandbox-route.js';
 import type { Route } from './server.js';
 import { handleUsage, type UsageRouteDeps } from './usage-route.js';
@@ -52,4 +54,36 @@ export function sandboxRoutes(sandbox: SandboxProcessor, billing: Billing): read
       return { status: answer.status, headers: { ...SANDBOX_PAGE_HEADERS }, body: answer.html };
     },
   }));
+}
+
+const CARD_BODY_BYTES_MAX = 16 * 1024;
+
+/** The page where a test card is entered: shown by GET, taken by POST. `changed` is told of every tenant that got one. */
+export function sandboxCardRoutes(
+  deps: CardPageDeps,
+  changed: (tenant: string) => Promise<void>,
+): readonly Route[] {
+  return (['GET', 'POST'] as const).map((method) => ({
+    method,
+    path: '/sandbox/cards/:tenant',
+    bodyBytesMax: CARD_BODY_BYTES_MAX,
+    handle: async ({ params, query, headers, rawBody }) => {
+      const sent = method === 'POST' ? new URLSearchParams(rawBody.toString('utf8')) : undefined;
+      const tenant = params['tenant'] ?? '';
+      const request = {
+        tenant,
+        token: (sent ?? query).get('form') ?? '',
+        ...(sent !== undefined && { typed: typedCard(sent) }),
+        acceptLanguage: headers['accept-language'],
+      };
+      const answer = await handleCardPage(request, deps);
+      if (answer.added) await changed(tenant);
+      return { status: answer.status, headers: { ...SANDBOX_PAGE_HEADERS }, body: answer.html };
+    },
+  }));
+}
+
+function typedCard(sent: URLSearchParams): TypedCard {
+  const fields = CARD_FIELDS.map((field) => [field, sent.get(field) ?? ''] as const);
+  return Object.fromEntries(fields) as TypedCard;
 }

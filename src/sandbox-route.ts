@@ -3,9 +3,10 @@ import type { ChargeId } from './billing/payments/sandbox/charge-table.js';
 import { ACTION_DECISIONS, actionPath, isFinal } from './billing/payments/sandbox/charge.js';
 import type { ActionDecision, SandboxCharge } from './billing/payments/sandbox/charge.js';
 import { StorageUnavailable } from './billing/storage/table.js';
-import { LANGUAGES, speechFor } from './cards/speech.js';
+import { speechFor } from './cards/speech.js';
 import { sandboxPage, type SandboxPage } from './sandbox-page.js';
 import type { SandboxPageState } from './sandbox-page-strings.js';
+import { preferredLocale } from './sandbox-shell.js';
 
 /** What the page needs of the sandbox processor; both may throw StorageUnavailable. */
 export interface SandboxActions {
@@ -117,23 +118,4 @@ function paymentFacts(
 
 function page(status: number, content: SandboxPage): SandboxPageAnswer {
   return { status, html: sandboxPage(content) };
-}
-
-const ACCEPT_LANGUAGE_CHARS_MAX = 200;
-
-/** The language tag that the browser likes best among those we speak; English where it names none. */
-function preferredLocale(acceptLanguage = ''): string {
-  const wishes = acceptLanguage.slice(0, ACCEPT_LANGUAGE_CHARS_MAX).split(',').map(toWish);
-  const spoken = wishes.filter(({ tag, weight }) => weight > 0 && speaks(tag));
-  return spoken.sort((left, right) => right.weight - left.weight)[0]?.tag ?? 'en';
-}
-
-function toWish(part: string): { tag: string; weight: number } {
-  const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim());
-  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
-  return { tag, weight: Number(weight) };
-}
-
-function speaks(tag: string): boolean {
-  return LANGUAGES.some((language) => language === tag.toLowerCase().split('-')[0]);
 }

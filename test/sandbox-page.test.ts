@@ -6,7 +6,8 @@ import { MemoryTableStore } from '../src/billing/storage/memory-table.js';
 import { StorageUnavailable } from '../src/billing/storage/table.js';
 import { LANGUAGES } from '../src/cards/speech.js';
 import { SANDBOX_PAGE_STRINGS, type SandboxPageState } from '../src/sandbox-page-strings.js';
-import { SANDBOX_PAGE_HEADERS, sandboxPage } from '../src/sandbox-page.js';
+import { sandboxPage } from '../src/sandbox-page.js';
+import { SANDBOX_PAGE_HEADERS } from '../src/sandbox-shell.js';
 import { handleSandboxPage, type SandboxPageRequest } from '../src/sandbox-route.js';
 
 const PAYMENT = { tenant: 'contoso', paymentId: 'p1' };

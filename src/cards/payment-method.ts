@@ -1,6 +1,6 @@
 /** How a stored way to pay is called: never by more than its brand and last four digits. */
 import type { PaymentMethod } from '../billing/payments/processor.js';
-import { sandboxCard } from '../billing/payments/sandbox/cards.js';
+import { isSandboxMethod } from '../billing/payments/sandbox/cards.js';
 import type { Speech } from './speech.js';
 
 /** `Visa •••• 4242`, for text that is read as it stands. */
@@ -25,5 +25,5 @@ export function expiryMonth(method: Pick<PaymentMethod, 'expires'>, speech: Spee
 
 /** Known by its id alone, so that a receipt goes on saying that no real money moved. */
 export function isTestCard(methodId: string): boolean {
-  return sandboxCard(methodId) !== undefined;
+  return isSandboxMethod(methodId);
 }

@@ -1,16 +1,34 @@
 /** Ports to what only the processor's own pages and records can do with stored cards. */
+import type { Actor } from '../ledger/model.js';
 
 /** A page of the processor, made at the click and never stored: it is short-lived, and opens somebody's account. */
 export type PageLink =
-  | { readonly kind: 'link'; readonly url: string }
+  /** `until`: ISO, UTC; absent where only the processor knows how long it opens. */
+  | { readonly kind: 'link'; readonly url: string; readonly until?: string }
   /** No clear answer; asking again is safe. */
   | { readonly kind: 'unknown' };
 
+/** Who clicked. */
+export interface PageAsked {
+  readonly by: Actor;
+}
+
 /** Where cards are entered: their numbers never pass through here. */
 export interface MethodPages {
-  addLink(tenant: string): Promise<PageLink>;
-  /** `noCustomer`: there is no card yet that could be replaced. */
-  replaceLink(tenant: string): Promise<PageLink | { readonly kind: 'noCustomer' }>;
+  addLink(tenant: string, asked: PageAsked): Promise<PageLink>;
+  /**
+   * The card that is entered there comes beside the old one, which stays until it is removed: what still charges the old
+   * one goes on. `noCustomer`: there is no card yet that could be replaced.
+   */
+  replaceLink(
+    tenant: string,
+    asked: PageAsked & { readonly methodId: string },
+  ): Promise<PageLink | { readonly kind: 'noCustomer' }>;
+}
+
+/** Which cards are stored is not known just now: an empty list would say that there is none. Asking again is safe. */
+export class CardsUnknown extends Error {
+  override readonly name: string = 'CardsUnknown';
 }
 
 /** `notFound`: the tenant has no such card (any more). */

@@ -95,5 +95,6 @@ export interface PaymentMethod {
 
 /** The stored payment methods of a tenant, the default first. */
 export interface PaymentMethods {
+  /** @throws CardsUnknown where there is no clear answer. */
   list(tenant: string): Promise<readonly PaymentMethod[]>;
 }

@@ -1,4 +1,5 @@
 /** The test cards of the embedded mode: one per scenario, told apart by brand and last digits. No money behind them. */
+import { createHash } from 'node:crypto';
 import type { PaymentMethod, PaymentMethods, TestScenario } from '../processor.js';
 
 export interface SandboxCard extends PaymentMethod {
@@ -34,7 +35,37 @@ export function sandboxCard(methodId: string): SandboxCard | undefined {
   return SANDBOX_CARDS.find((card) => card.id === methodId);
 }
 
-/** Every tenant of the embedded mode holds the same test cards, the one that succeeds first. */
+/** What is typed into the sandbox's own page to add one: made up, and no card of anybody. */
+export const TEST_NUMBERS: Readonly<Record<TestScenario, string>> = {
+  succeeds: '4242424242424242',
+  insufficientFunds: '5555000000069995',
+  expiredCard: '370000000000069',
+  needsAction: '6011000000023220',
+  timeoutAfterCharging: '30569309025904',
+  timeoutBeforeCharging: '3566002020360505',
+};
+
+/** @returns undefined for every number that is no test card's. `digits` without what people type in between. */
+export function cardOfNumber(digits: string): SandboxCard | undefined {
+  return SANDBOX_CARDS.find(({ scenario }) => TEST_NUMBERS[scenario] === digits);
+}
+
+const ADDED_PREFIX = 'sandbox-card-';
+
+/** Known by its id alone, the cards that were added too. */
+export function isSandboxMethod(methodId: string): boolean {
+  return sandboxCard(methodId) !== undefined || methodId.startsWith(ADDED_PREFIX);
+}
+
+/** Of the card that one page adds, however often it is sent. Letters only: nothing in it can look like a card number. */
+export function addedCardId(pageId: string): string {
+  const hex = createHash('sha256').update(pageId).digest('hex').slice(0, 20);
+  return (
+    ADDED_PREFIX + hex.replace(/\d/gu, (digit) => String.fromCharCode('g'.charCodeAt(0) + Number(digit)))
+  );
+}
+
+/** The test cards that every tenant of the embedded mode starts with, the one that succeeds first. */
 export class SandboxMethods implements PaymentMethods {
   async list(): Promise<readonly PaymentMethod[]> {
     return SANDBOX_CARDS;

@@ -12,7 +12,7 @@ import type {
   PaymentProcessor,
   RefundResult,
 } from '../processor.js';
-import { sandboxCard } from './cards.js';
+import { sandboxCard, type SandboxCard } from './cards.js';
 import { ChargeTable, type ChargeId } from './charge-table.js';
 import * as rules from './charge.js';
 import type { ActionDecision, SandboxCharge } from './charge.js';
@@ -29,6 +29,8 @@ export interface SandboxOptions {
   readonly now: () => string;
   readonly sleep: (ms: number) => Promise<void>;
   readonly timeoutMs?: number;
+  /** A tenant's stored card, looked for when a charge begins; the six test cards for everybody where it is missing. */
+  readonly cardOf?: (tenant: string, methodId: string) => Promise<SandboxCard | undefined>;
   /** Every call takes this long, as with a slow processor. */
   readonly latencyMs?: number;
   /** While it answers false the processor is down: every call answers `unknown` and changes nothing. */
@@ -50,7 +52,7 @@ export class SandboxProcessor implements PaymentProcessor {
   /** @throws ProcessorMisuse where the payment id was used for another charge. */
   async begin(request: ChargeRequest): Promise<BeginResult> {
     return this.#answer(async () => {
-      const card = sandboxCard(request.methodId);
+      const card = await this.#cardOf(request);
       const stored =
         card === undefined
           ? await this.#charges.get(request)
@@ -125,6 +127,11 @@ export class SandboxProcessor implements PaymentProcessor {
    */
   async charges(tenant: string): Promise<readonly SandboxCharge[]> {
     return this.#charges.list(tenant);
+  }
+
+  async #cardOf({ tenant, methodId }: ChargeRequest): Promise<SandboxCard | undefined> {
+    const { cardOf } = this.#options;
+    return cardOf === undefined ? sandboxCard(methodId) : cardOf(tenant, methodId);
   }
 
   async #change<C extends { readonly charge: SandboxCharge }>(

@@ -1,4 +1,5 @@
 /** What goes wrong at Stripe beyond the answers that the ports foresee. No message holds a key, a card or a person. */
+import { CardsUnknown } from '../method-ports.js';
 
 /** A key, host or secret that this program refuses to use. */
 export class StripeSettingsRefused extends Error {
@@ -21,6 +22,6 @@ export class StripeRefused extends Error {
 }
 
 /** No clear answer where nothing but a clear one helps, such as listing cards. Trying again is safe. */
-export class StripeUnavailable extends Error {
+export class StripeUnavailable extends CardsUnknown {
   override readonly name = 'StripeUnavailable';
 }
