@@ -1,4 +1,4 @@
-/** The built program, as a deployment starts it: tests run as CommonJS, the program is ESM (PLATFORM). */
+/** The bundled program, as a deployment starts it: tests run as CommonJS, the program is ESM (PLATFORM). */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { freePort, startProgram, type Program, type ProgramOptions } from './sup
 
 const run = promisify(execFile);
 const ROOT = resolve(__dirname, '..');
-/** Inside the repository, so that the packages are found; kept between runs, so that only what changed is built. */
+/** Inside the repository, so that the packages are found that are not bundled. */
 const BUILT = '.jest-cache/program';
 const BUILD_MS_MAX = 180_000;
 const START_MS_MAX = 60_000;
@@ -22,9 +22,7 @@ let dataDir = '';
 const started: Program[] = [];
 
 beforeAll(async () => {
-  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', BUILT];
-  const kept = ['--incremental', '--tsBuildInfoFile', `${BUILT}/tsbuildinfo`];
-  await run(process.execPath, [...tsc, ...kept], { cwd: ROOT });
+  await run(process.execPath, ['--import', 'tsx', 'scripts/bundle.ts', BUILT], { cwd: ROOT });
 }, BUILD_MS_MAX);
 
 beforeEach(() => {
