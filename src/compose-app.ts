@@ -6,7 +6,7 @@ import { composeBilling, type ComposedBilling } from './compose-billing.js';
 import { composeChat } from './compose-chat.js';
 import { composePayments, type Payments } from './compose-payments.js';
 import type { Config } from './config.js';
-import { jobLog, scanLog } from './log.js';
+import { jobLog, scanLog, usageLog } from './log.js';
 import { usageRoute } from './routes.js';
 import { createServer, type BotServer, type ReadyReport } from './server.js';
 
@@ -67,7 +67,7 @@ function billingOf(
     processor: payments.processor,
     methods: payments.methods,
     accounts: tables.ledger,
-    log: { ...jobLog(log), ...scanLog(log) },
+    log: { ...jobLog(log), ...scanLog(log), ...usageLog(log) },
     clock,
     random: Math.random,
     newId: randomUUID,

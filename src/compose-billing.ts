@@ -18,7 +18,7 @@ import { LedgerReader } from './billing/reader.js';
 import { Retention } from './billing/retention/retention.js';
 import type { PartitionScan, TableStore } from './billing/storage/table.js';
 import { UndeliveredAlerts } from './billing/undelivered.js';
-import { UsageIntake, type IntakeDeps } from './billing/usage/intake.js';
+import { UsageIntake, type IntakeDeps, type UsageLog } from './billing/usage/intake.js';
 import { workersOf } from './compose-worker.js';
 
 export interface BillingParts {
@@ -28,7 +28,7 @@ export interface BillingParts {
   readonly accounts: PartitionScan;
   readonly processor: PaymentProcessor;
   readonly methods: PaymentMethods;
-  readonly log: JobLog & ScanLog;
+  readonly log: JobLog & ScanLog & UsageLog;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
@@ -93,15 +93,15 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
 }
 
 function intakeOf(
-  { newId, clock, settings }: BillingParts,
-  common: Omit<IntakeDeps, 'newId' | 'addConnectionCharge' | 'letLand'>,
+  { newId, clock, settings, log }: BillingParts,
+  common: Omit<IntakeDeps, 'newId' | 'log' | 'addConnectionCharge' | 'letLand'>,
   runner: JobRunner,
 ): UsageIntake {
   const { addConnectionCharge } = settings;
   const letLand: IntakeDeps['letLand'] = async (tenant, paymentId) => {
     await within(clock, LAND_MS_MAX, runner.settled({ tenant, name: 'payment', subject: paymentId }));
   };
-  return new UsageIntake({ ...common, newId, addConnectionCharge, letLand });
+  return new UsageIntake({ ...common, newId, log, addConnectionCharge, letLand });
 }
 
 /** Work for later: written before its commit, started behind it. */

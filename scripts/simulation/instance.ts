@@ -79,6 +79,7 @@ function logOf({ failed, complain }: Surroundings): BillingParts['log'] {
     chainHead: nothing,
     // It may look at an account after it looked at the due table: the model itself judges whether there is a hole.
     holeFound: nothing,
+    secondSource: nothing,
     scanFailed: (_tenant, _part, error) => {
       failed(error);
     },

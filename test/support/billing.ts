@@ -40,6 +40,7 @@ export function failureLog(failures: unknown[]): BillingParts['log'] {
     foreignJob: () => undefined,
     chainHead: () => undefined,
     holeFound: () => undefined,
+    secondSource: () => undefined,
   };
 }
 

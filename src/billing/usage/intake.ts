@@ -13,6 +13,7 @@ import type { Money } from '../money.js';
 import { batches, OTHER_ROWS_MAX, type CallBatch } from './batches.js';
 import { readGraphRow, type CallRecord, type QuarantineReason, type UsageSource } from './call-record.js';
 import { knownAlready } from './known-calls.js';
+import { compareDays, type SourceComparison } from './source-comparison.js';
 
 const ISSUES_PER_COMMIT_MAX = 40;
 
@@ -24,6 +25,8 @@ export interface IntakeReport {
   readonly otherSource: number;
   /** From before the start of metering: written down, and not charged. */
   readonly kept: { readonly count: number; readonly amount: Money };
+  /** Days that another source was charged for; oldest first. */
+  readonly compared: readonly SourceComparison[];
   readonly skipped: { readonly notPrepaid: number };
   readonly quarantined: readonly { readonly id?: string; readonly reason: QuarantineReason }[];
   readonly balance: Money;
@@ -35,6 +38,7 @@ export interface IntakeDeps {
   readonly now: () => string;
   readonly newId: () => string;
   readonly lowBalance: bigint;
+  readonly log: UsageLog;
   /** Some billers give the connection charge on top of `charge`; Graph's is part of it. */
   readonly addConnectionCharge: boolean;
   /** A call as it may be stored, by its age. */
@@ -44,6 +48,11 @@ export interface IntakeDeps {
    * calls that arrives at once should not cry "negative" over money that is already on its way.
    */
   readonly letLand: (tenant: string, paymentId: string) => Promise<void>;
+}
+
+export interface UsageLog {
+  /** Nothing of that day was charged; sums are in micros of the account's currency. */
+  secondSource(tenant: string, comparison: SourceComparison): void;
 }
 
 interface Delivery {
@@ -73,12 +82,13 @@ export class UsageIntake {
     const known = await knownAlready(this.deps.reader, account, calls);
     const news = calls.filter(({ id }) => !known.has(id));
     const receipts = await this.charge(delivery, news);
+    const compared = await this.compare(delivery, news, receipts);
     await this.putAside(delivery, aside);
     const skipped = verdicts.length - charges.length - aside.length;
     const quarantined = aside.map(({ id, reason }) => ({ reason, ...(id !== undefined && { id }) }));
     const sums = summed(receipts, account);
     const unchanged = sums.unchanged + calls.length - news.length;
-    return { ...sums, unchanged, skipped: { notPrepaid: skipped }, quarantined };
+    return { ...sums, unchanged, compared, skipped: { notPrepaid: skipped }, quarantined };
   }
 
   private store(record: CallRecord, source: UsageSource): StoredCall {
@@ -137,6 +147,18 @@ export class UsageIntake {
     };
   }
 
+  /** Days that belong to another source: what this one says of them is told, and charges nothing. */
+  private async compare(
+    { tenant, source, account }: Delivery,
+    calls: readonly StoredCall[],
+    receipts: readonly UsageReceipt[],
+  ): Promise<readonly SourceComparison[]> {
+    const days = receipts.flatMap(({ foreignDays = [] }) => foreignDays);
+    const compared = await compareDays(this.deps.reader, account, { source, calls, days });
+    for (const comparison of compared) this.deps.log.secondSource(tenant, comparison);
+    return compared;
+  }
+
   private async putAside(delivery: Delivery, aside: readonly Aside[]): Promise<void> {
     const at = this.deps.now();
     const issues = aside.map((verdict): UsageIssue => {
@@ -176,7 +198,7 @@ function answerOf(result: Outcome<UsageReceipt>): UsageReceipt {
 function summed(
   receipts: readonly UsageReceipt[],
   account: Account,
-): Omit<IntakeReport, 'skipped' | 'quarantined'> {
+): Omit<IntakeReport, 'compared' | 'skipped' | 'quarantined'> {
   const sum = (of: (receipt: UsageReceipt) => number) =>
     receipts.reduce((total, receipt) => total + of(receipt), 0);
   const money = (of: (receipt: UsageReceipt) => bigint): Money => ({
