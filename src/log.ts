@@ -2,9 +2,8 @@
 import { pino, type Logger } from 'pino';
 import type { ScanLog } from './billing/due/daily-scan.js';
 import type { JobLog } from './billing/due/job-log.js';
-import { toDecimal } from './billing/money.js';
 import type { UsageLog } from './billing/usage/intake.js';
-import type { Sum } from './billing/usage/source-comparison.js';
+import { withDecimals } from './billing/usage/source-comparison.js';
 import type { SenderLog } from './bot/alerts/alert-sender.js';
 
 export type { Logger } from 'pino';
@@ -51,13 +50,11 @@ export function scanLog(log: Logger): ScanLog {
 
 export function usageLog(log: Logger): UsageLog {
   return {
-    secondSource: (tenant, { date, first, second, ...sums }) => {
-      const counts = Object.entries(sums).map(([name, { count, amount }]: [string, Sum]) => [
-        name,
-        { count, amount: toDecimal(amount) },
-      ]);
-      const compared = { tenant, date, first, second, ...(Object.fromEntries(counts) as object) };
-      log.warn(compared, 'a second source for a day: compared, and not charged');
+    secondSource: (tenant, comparison) => {
+      log.warn(
+        { tenant, ...withDecimals(comparison) },
+        'a second source for a day: compared, and not charged',
+      );
     },
   };
 }

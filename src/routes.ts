@@ -6,9 +6,9 @@ import { CARD_FIELDS, type TypedCard } from './sandbox-cards/form.js';
 import { handleCardPage, type CardPageDeps } from './sandbox-cards/route.js';
 import { handleSandboxPage } from './sandbox-route.js';
 import type { Route } from './server.js';
+import { isExportType, USAGE_BODY_BYTES_MAX } from './usage-delivery.js';
 import { handleUsage, type UsageRouteDeps } from './usage-route.js';
 
-const USAGE_BODY_BYTES_MAX = 8 * 1024 * 1024;
 const LOOPBACK = /^(?:::ffff:)?127(?:\.\d{1,3}){3}$|^::1$/u;
 
 export function usageRoute(deps: UsageRouteDeps): Route {
@@ -16,7 +16,7 @@ export function usageRoute(deps: UsageRouteDeps): Route {
     method: 'POST',
     path: '/api/usage/:tenant',
     bodyBytesMax: USAGE_BODY_BYTES_MAX,
-    handle: ({ params, headers, body, remoteAddress }) =>
+    handle: ({ params, headers, body, rawBody, remoteAddress }) =>
       handleUsage(
         {
           tenant: params['tenant'] ?? '',
@@ -24,6 +24,7 @@ export function usageRoute(deps: UsageRouteDeps): Route {
           // A proxy on this machine speaks for somebody else: then a key is needed.
           fromLoopback: LOOPBACK.test(remoteAddress) && headers['x-forwarded-for'] === undefined,
           body,
+          ...(isExportType(headers['content-type']) && { file: rawBody }),
         },
         deps,
       ),

@@ -4,16 +4,16 @@ import { toDecimal } from './billing/money.js';
 import { LedgerBusy } from './billing/lane/command.js';
 import { StorageUnavailable } from './billing/storage/table.js';
 import type { IntakeReport, UsageIntake } from './billing/usage/intake.js';
-import { rowsOf } from './billing/usage/graph-page.js';
-
-/** Rows of one request; larger files are sent in parts. */
-export const ROWS_PER_REQUEST_MAX = 5_000;
+import { withDecimals } from './billing/usage/source-comparison.js';
+import { exportDelivery, jsonDelivery } from './usage-delivery.js';
 
 export interface UsageRequest {
   readonly tenant: string;
   readonly authorization: string | undefined;
   readonly fromLoopback: boolean;
   readonly body: unknown;
+  /** The admin center's export, where the content type says that it is one. */
+  readonly file?: Uint8Array;
 }
 
 export interface UsageRouteDeps {
@@ -45,11 +45,10 @@ export async function handleUsage(request: UsageRequest, deps: UsageRouteDeps): 
 
 async function take(request: UsageRequest, tenant: string, deps: UsageRouteDeps): Promise<UsageAnswer> {
   if (!(await deps.isKnownTenant(tenant))) return problem(404, 'Unknown tenant.');
-  const rows = rowsOf(request.body);
-  if (rows === undefined) return problem(400, 'Expected a page of getPstnCalls rows, or an array of rows.');
-  if (rows.length > ROWS_PER_REQUEST_MAX)
-    return problem(413, `At most ${ROWS_PER_REQUEST_MAX} rows a request.`);
-  return { status: 200, body: answerOf(await deps.intake.take(tenant, rows, 'http')) };
+  const { file, body } = request;
+  const delivery = file === undefined ? jsonDelivery(body) : exportDelivery(file);
+  if ('problem' in delivery) return problem(delivery.status, delivery.problem);
+  return { status: 200, body: answerOf(await deps.intake.take(tenant, delivery.rows, delivery.source)) };
 }
 
 /** A key says who is asking; it opens its own tenants only. Without any key set, this machine alone is trusted. */
@@ -86,11 +85,13 @@ function problem(status: Exclude<UsageAnswer['status'], 200>, error: string): Us
 }
 
 function answerOf(report: IntakeReport): object {
-  const { charged, corrected, skipped, quarantined, balance } = report;
+  const { charged, corrected, kept, skipped, quarantined, balance } = report;
   return {
     charged: { count: charged.count, amount: toDecimal(charged.amount.micros) },
     corrected: { count: corrected.count, amount: toDecimal(corrected.amount.micros) },
     unchanged: report.unchanged,
+    kept: { count: kept.count, amount: toDecimal(kept.amount.micros) },
+    compared: report.compared.map(withDecimals),
     skipped: { ...skipped, ...(report.otherSource > 0 && { otherSource: report.otherSource }) },
     quarantined,
     currency: balance.currency,

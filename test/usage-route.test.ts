@@ -1,8 +1,11 @@
+import { strToU8, zipSync } from 'fflate';
 import { answerSchema } from '../scripts/usage/answer.js';
 import { usageRoute } from '../src/routes.js';
 import type { RouteRequest } from '../src/server.js';
-import { ROWS_PER_REQUEST_MAX, type UsageRouteDeps } from '../src/usage-route.js';
-import { TENANT, testBilling } from './support/billing.js';
+import { EXPORT_ROWS_MAX, ROWS_PER_REQUEST_MAX } from '../src/usage-delivery.js';
+import type { UsageRouteDeps } from '../src/usage-route.js';
+import { ADMIN, TENANT, testBilling } from './support/billing.js';
+import { csvExport } from './support/csv-export.js';
 import { graphRow, graphRows } from './support/graph-rows.js';
 
 const KEY = 'a-usage-key-of-the-first-tenant';
@@ -26,8 +29,10 @@ async function scene(keys: UsageRouteDeps['keys'] = new Map()) {
     });
     return { status, body };
   };
+  const sendFile = (rawBody: Buffer, type = 'text/csv') =>
+    send({ body: undefined, rawBody, headers: { 'content-type': type } });
   const balance = async (tenant = TENANT) => (await billing.reader.account(tenant)).balance;
-  return { send, balance, route };
+  return { billing, send, sendFile, balance, route };
 }
 
 const withKey = (authorization: string) => ({ headers: { authorization } });
@@ -121,7 +126,7 @@ test.each([undefined, null, 'rows', 5, {}, { value: 'rows' }, { rows: [] }])(
     const { send } = await scene();
     expect(await send({ body })).toEqual({
       status: 400,
-      body: { error: 'Expected a page of getPstnCalls rows, or an array of rows.' },
+      body: { error: expect.stringContaining('Expected a page of getPstnCalls rows') as string },
     });
   },
 );
@@ -159,6 +164,8 @@ test('the answer tells what was done, amounts as decimal text, and the command l
     charged: { count: 1, amount: '2' },
     corrected: { count: 1, amount: '-0.1345' },
     unchanged: 0,
+    kept: { count: 0, amount: '0' },
+    compared: [],
     skipped: expect.any(Object) as object,
     quarantined: [],
     currency: 'USD',
@@ -182,4 +189,84 @@ test('rows sent twice are unchanged, skipped and quarantined ones are counted', 
   expect(again).toMatchObject({ charged: { count: 0, amount: 0n }, unchanged: 1, balance: -1_000_000n });
   expect(Object.values(again.skipped)).toEqual([1]);
   expect(again.quarantined).toMatchObject([{ id: body[2]?.['id'] }]);
+});
+
+describe('the PSTN usage export of the admin center', () => {
+  const file = (...charges: readonly string[]) =>
+    Buffer.from(csvExport(charges.map((Charge, index) => ({ UsageId: `csv-${index}`, Charge }))));
+
+  test('is taken as the file that was downloaded, CSV or zip, and charged once', async () => {
+    const { sendFile, balance } = await scene();
+    const csv = file('0.45', '1.05');
+    expect(await sendFile(csv)).toMatchObject({
+      status: 200,
+      body: { charged: { count: 2, amount: '1.5' }, compared: [] },
+    });
+    const zip = Buffer.from(zipSync({ 'PSTN.calls.2026-11-17.csv': strToU8(csv.toString()) }));
+    const again = await sendFile(zip, 'application/zip');
+    expect(again).toMatchObject({ status: 200, body: { charged: { count: 0 }, unchanged: 2 } });
+    expect(await balance()).toBe(-1_500_000n);
+  });
+
+  test('for a day that was charged already it is compared, in the answer too, and charges nothing', async () => {
+    const { send, sendFile, balance } = await scene();
+    await send({ body: [graphRow(0.4512, { id: 'csv-0' }), graphRow(2, { id: 'lost' })] });
+    const { body } = await sendFile(file('0.45', '1.05'));
+    expect(body).toMatchObject({
+      charged: { count: 0 },
+      corrected: { count: 0 },
+      compared: [
+        {
+          date: '2026-11-17',
+          first: 'http',
+          second: 'csv',
+          charged: { count: 2, amount: '2.4512' },
+          delivered: { count: 2, amount: '1.5' },
+          differing: { count: 0, amount: '0' },
+          onlyDelivered: { count: 1, amount: '1.05' },
+          onlyCharged: { count: 1, amount: '2' },
+        },
+      ],
+    });
+    expect(answerSchema.parse(body).compared).toHaveLength(1);
+    expect(await balance()).toBe(-2_451_200n);
+  });
+
+  test('calls from before the start of metering are kept, and told', async () => {
+    const { billing, sendFile, balance } = await scene();
+    await billing.setMetering(TENANT, { from: '2026-11-18T00:00:00.000Z', by: ADMIN });
+    const { body } = await sendFile(file('0.45', '1.05'));
+    expect(body).toMatchObject({ charged: { count: 0 }, kept: { count: 2, amount: '1.5' } });
+    expect(await balance()).toBe(0n);
+  });
+
+  test('another file is refused with a sentence, and nothing is charged', async () => {
+    const { sendFile } = await scene();
+    expect(await sendFile(Buffer.from('a,b\n1,2\n'))).toEqual({
+      status: 400,
+      body: { error: expect.stringContaining('This is no PSTN usage export') as string },
+    });
+  });
+
+  test('with more rows than are taken at a time it is refused, all of it', async () => {
+    const { sendFile, balance } = await scene();
+    const rows = Array.from({ length: EXPORT_ROWS_MAX + 1 }, (_, index) => ({ UsageId: `csv-${index}` }));
+    const { status, body } = await sendFile(Buffer.from(csvExport(rows)));
+    expect([status, body]).toEqual([
+      413,
+      { error: 'The export has 20001 rows, and at most 20000 are taken at a time: export fewer days.' },
+    ]);
+    expect(await balance()).toBe(0n);
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', undefined])(
+    'is not taken as %s, which a web page could send without asking',
+    async (type) => {
+      const { send, balance } = await scene();
+      const headers = type === undefined ? {} : { 'content-type': type };
+      const answer = await send({ body: undefined, rawBody: file('0.45'), headers });
+      expect(answer.status).toBe(400);
+      expect(await balance()).toBe(0n);
+    },
+  );
 });

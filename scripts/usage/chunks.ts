@@ -3,10 +3,13 @@ export const REQUEST_BYTES_MAX = 512 * 1024;
 
 const BRACKETS_BYTES = Buffer.byteLength('{"value":[]}');
 
+/** What one request hands over. */
 export interface Chunk {
   readonly rows: number;
-  /** A page in Graph's shape, as JSON text. */
-  readonly body: string;
+  /** Such as `application/json`. */
+  readonly type: string;
+  /** A page in Graph's shape, as JSON text; or a file as it is. */
+  readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** Cuts rows into requests, in order: at most so many rows, and no more bytes than {@link REQUEST_BYTES_MAX}. */
@@ -28,5 +31,5 @@ export function chunksOf(rows: readonly unknown[], rowsMax: number): readonly Ch
 }
 
 function close(texts: readonly string[]): Chunk {
-  return { rows: texts.length, body: `{"value":[${texts.join(',')}]}` };
+  return { rows: texts.length, type: 'application/json', body: `{"value":[${texts.join(',')}]}` };
 }

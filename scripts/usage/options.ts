@@ -5,16 +5,17 @@ import { messageOf } from './fault.js';
 
 export const ROWS_PER_REQUEST_MAX = 1000;
 
-export const HELP = `Plays call records of Microsoft Graph's getPstnCalls against the running bot.
+export const HELP = `Plays call records against the running bot: of Microsoft Graph's getPstnCalls, or of the Teams admin center.
 
-  npm run usage -- FILE                             a page, an array of rows or an array of pages
+  npm run usage -- FILE                             JSON: a page, an array of rows or an array of pages
+  npm run usage -- FILE.csv                         the admin center's PSTN usage export (or its .zip)
   npm run usage -- --generate 5000 --days 30 --seed 1
   npm run usage -- --sample busy-day
 
   --out FILE         write the generated rows to a file instead of sending them
   --end TIME         when the generated period ends (default: today, 00:00 UTC)
   --currency CODE    of the generated rows (default: USD)
-  --chunk ROWS       rows per request, at most ${ROWS_PER_REQUEST_MAX} (the default)
+  --chunk ROWS       JSON rows per request, at most ${ROWS_PER_REQUEST_MAX} (the default)
   --pause MS         between two requests (default: 0)
   --url URL          the bot (default: http://127.0.0.1:$PORT, or port 3978)
   --tenant ID        whose account (default: $DEV_TENANT_ID, or the Playground's)

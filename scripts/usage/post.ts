@@ -1,4 +1,5 @@
 import { type Answer, answerSchema } from './answer.js';
+import type { Chunk } from './chunks.js';
 import { reasonOf } from './fault.js';
 
 export interface Target {
@@ -13,7 +14,8 @@ export type Sleep = (milliseconds: number) => Promise<unknown>;
 export const ATTEMPTS_MAX = 6;
 export const DELAY_MS_MAX = 8_000;
 const DELAY_MS_FIRST = 250;
-const ANSWER_MS_MAX = 60_000;
+/** An export is taken in one piece: 20,000 calls may be charged in one request. */
+const ANSWER_MS_MAX = 240_000;
 const EXCERPT_CHARS_MAX = 200;
 
 /** Busy, or restarting behind a proxy. */
@@ -35,13 +37,13 @@ export class NotSent extends Error {
 type Try = { readonly answer: Answer } | { readonly passing: string; readonly delayMs?: number };
 
 /**
- * Hands one page of rows to the bot. What may pass is tried again: a record that arrives twice is charged once.
+ * Hands one page of rows, or a file, to the bot. What may pass is tried again: a record that arrives twice is charged once.
  * @throws NotSent
  */
-export async function postRows(target: Target, body: string, sleep: Sleep): Promise<Answer> {
+export async function postRows(target: Target, chunk: Chunk, sleep: Sleep): Promise<Answer> {
   let why = '';
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const outcome = await tryOnce(target, body);
+    const outcome = await tryOnce(target, chunk);
     if ('answer' in outcome) return outcome.answer;
     why = outcome.passing;
     const delayMs = outcome.delayMs ?? DELAY_MS_FIRST * 2 ** attempt;
@@ -50,14 +52,14 @@ export async function postRows(target: Target, body: string, sleep: Sleep): Prom
   throw new NotSent(`${target.url} ${why}, ${ATTEMPTS_MAX} times in a row. Is the bot running? npm start`);
 }
 
-async function tryOnce(target: Target, body: string): Promise<Try> {
+async function tryOnce(target: Target, { body, type }: Chunk): Promise<Try> {
   let response: Response;
   let text: string;
   try {
     response = await fetch(addressOf(target), {
       method: 'POST',
       headers: {
-        'content-type': 'application/json',
+        'content-type': type,
         ...(target.key === undefined ? {} : { authorization: `Bearer ${target.key}` }),
       },
       body,

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Answer } from './answer.js';
-import { chunksOf } from './chunks.js';
+import { type Chunk, chunksOf } from './chunks.js';
+import { isExport, readExportFile } from './export-source.js';
 import { pageText } from './graph-row.js';
 import { BadOptions, type Environment, HELP, type Options, readOptions } from './options.js';
 import { NotSent, postRows, type Sleep } from './post.js';
@@ -53,22 +54,30 @@ async function writeRows(options: Options, path: string, { out, now }: Terminal)
 }
 
 async function sendRows(options: Options, terminal: Terminal): Promise<void> {
-  const rows = madeRows(options, terminal.now()) ?? (await readRows(options.files[0] ?? ''));
-  const chunks = chunksOf(rows, options.chunk);
+  const chunks = await chunksToSend(options, terminal.now());
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
   const answers: Answer[] = [];
-  const progress = progressOf(rows.length, terminal.out);
+  const progress = progressOf(rows, terminal.out);
   let sent = 0;
   try {
     for (const chunk of chunks) {
       if (sent > 0 && options.pause > 0) await terminal.sleep(options.pause);
-      answers.push(await postRows(options, chunk.body, terminal.sleep));
+      answers.push(await postRows(options, chunk, terminal.sleep));
       sent += chunk.rows;
       progress.advance(chunk.rows);
     }
   } finally {
     progress.stop();
-    report({ sent, of: rows.length, answers }, options, terminal);
+    report({ sent, of: rows, answers }, options, terminal);
   }
+}
+
+/** An export goes as it is, so that each of its days is compared as a whole. */
+async function chunksToSend(options: Options, now: number): Promise<readonly Chunk[]> {
+  const [path = ''] = options.files;
+  const rows = madeRows(options, now);
+  if (rows === undefined && isExport(path)) return [await readExportFile(path)];
+  return chunksOf(rows ?? (await readRows(path)), options.chunk);
 }
 
 /** What was taken is told even where the rest failed: those rows are charged. */

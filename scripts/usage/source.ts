@@ -23,7 +23,7 @@ export function madeRows(options: Options, now: number): readonly GraphRow[] | u
 
 /** @throws BadFile */
 export async function readRows(path: string): Promise<readonly unknown[]> {
-  const rows = rowsOf(parse(await read(path), path));
+  const rows = rowsOf(parse((await read(path)).toString('utf8'), path));
   if (rows === undefined) {
     throw new BadFile(
       `${path} holds no call records: neither a page with a "value" list nor a list of rows.`,
@@ -33,9 +33,10 @@ export async function readRows(path: string): Promise<readonly unknown[]> {
   return rows;
 }
 
-async function read(path: string): Promise<string> {
+/** @throws BadFile */
+export async function read(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     const code = reasonOf(error);
     const why = code === 'ENOENT' ? 'there is no such file' : code;

@@ -1,6 +1,8 @@
-import { type Currency, MINOR_DIGITS, toDecimal } from '../../src/billing/money.js';
+import type { Currency } from '../../src/billing/money.js';
 import type { QuarantineReason } from '../../src/billing/usage/call-record.js';
 import type { Answer } from './answer.js';
+import { comparisonLines } from './comparisons.js';
+import { shown } from './shown.js';
 
 const IDS_SHOWN_MAX = 10;
 const INDENT = ' '.repeat(28);
@@ -28,8 +30,10 @@ export function summaryOf(answers: readonly Answer[]): string {
     countedLine('charged', answers, (answer) => answer.charged),
     countedLine('corrected', answers, (answer) => answer.corrected),
     line('unchanged', unchanged, unchanged === 0 ? '' : 'these records were charged before'),
+    ...keptLines(answers),
     ...skippedLines(answers),
     ...quarantinedLines(answers),
+    ...apart(comparisonLines(answers)),
     balanceLine(answers.at(-1)),
   ];
   return `${lines.join('\n')}\n`;
@@ -37,6 +41,16 @@ export function summaryOf(answers: readonly Answer[]): string {
 
 function line(name: string, count: number, text: string): string {
   return `  ${name.padEnd(12)}${count.toLocaleString('en').padStart(10)}  ${text}`.trimEnd();
+}
+
+/** Only an account with a start of metering has such calls. */
+function keptLines(answers: readonly Answer[]): readonly string[] {
+  if (answers.every(({ kept }) => kept.count === 0)) return [];
+  return [`${countedLine('kept', answers, ({ kept }) => kept)}, not charged: before the start of metering`];
+}
+
+function apart(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function countedLine(
@@ -89,11 +103,4 @@ function wordsFor(words: Readonly<Record<string, string>>, reason: string): stri
 
 function balanceLine(last: Answer | undefined): string {
   return last === undefined ? '' : `\nBalance after: ${shown(last.balance, last.currency)}`;
-}
-
-/** Cents are always shown, smaller parts where there are any. */
-function shown(micros: bigint, currency: Currency): string {
-  const [whole = '', fraction = ''] = toDecimal(micros).split('.');
-  const digits = fraction.padEnd(MINOR_DIGITS[currency], '0');
-  return `${currency} ${whole}${digits === '' ? '' : `.${digits}`}`;
 }

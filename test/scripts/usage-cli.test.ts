@@ -6,13 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
+import { strToU8, zipSync } from 'fflate';
 import { ATTEMPTS_MAX, DELAY_MS_MAX } from '../../scripts/usage/post.js';
 import { runUsage } from '../../scripts/usage/run.js';
+import { csvExport } from '../support/csv-export.js';
 
 const ANSWER = {
   charged: { count: 3, amount: '1.25' },
   corrected: { count: 1, amount: '-0.1' },
   unchanged: 2,
+  kept: { count: 0, amount: '0' },
+  compared: [],
   skipped: { notPrepaid: 4 },
   quarantined: [{ id: 'row-1', reason: 'wrongCurrency' }],
   currency: 'USD',
@@ -22,6 +26,8 @@ const ANSWER = {
 interface Request {
   readonly url: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** Of JSON. */
   readonly rows: readonly unknown[];
 }
 
@@ -40,15 +46,17 @@ const folder = mkdtempSync(join(tmpdir(), 'usage-'));
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8').on('data', (part: string) => (text += part));
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const { value } = JSON.parse(text) as { value: readonly unknown[] };
-      requests.push({ url: request.url, headers: request.headers, rows: value });
-      const { status = 200, headers = {}, body = ANSWER } = replies.shift() ?? {};
+      const body = Buffer.concat(parts);
+      const isJson = request.headers['content-type'] === 'application/json';
+      const rows = isJson ? (JSON.parse(body.toString()) as { value: readonly unknown[] }).value : [];
+      requests.push({ url: request.url, headers: request.headers, body, rows });
+      const { status = 200, headers = {}, body: answer = ANSWER } = replies.shift() ?? {};
       // Not chained: restify, where another suite loaded it in this process, gives `writeHead` back without a value.
       response.writeHead(status, headers);
-      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,7 +75,8 @@ afterAll(async () => {
 
 function file(name: string, content: unknown): string {
   const path = join(folder, name);
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  const isPlain = typeof content === 'string' || Buffer.isBuffer(content);
+  writeFileSync(path, isPlain ? content : JSON.stringify(content));
   return path;
 }
 
@@ -173,6 +182,90 @@ describe('npm run usage', () => {
     await run(['--generate', '50', '--out', two]);
     expect(readFileSync(one, 'utf8')).toBe(readFileSync(two, 'utf8'));
     expect(requests).toEqual([]);
+  });
+});
+
+const COMPARED = {
+  date: '2026-11-17',
+  first: 'graph',
+  second: 'csv',
+  charged: { count: 3, amount: '6.5' },
+  delivered: { count: 2, amount: '5' },
+  differing: { count: 1, amount: '-0.25' },
+  onlyDelivered: { count: 0, amount: '0' },
+  onlyCharged: { count: 1, amount: '1.25' },
+};
+
+describe('the admin center’s export', () => {
+  const csv = csvExport([{ UsageId: 'a' }, { UsageId: 'b', Charge: '1.05' }]);
+
+  it.each([
+    ['export.csv', Buffer.from(csv), 'text/csv'],
+    ['EXPORT.CSV', Buffer.from(csv), 'text/csv'],
+    ['export.zip', Buffer.from(zipSync({ 'PSTN.calls.csv': strToU8(csv) })), 'application/zip'],
+  ])('%s goes as it is, in one request', async (name, content, type) => {
+    const { code, out } = await run([file(name, content), '--chunk', '1']);
+    expect([code, requests.length]).toEqual([0, 1]);
+    expect(requests[0]?.headers['content-type']).toBe(type);
+    expect(requests[0]?.body.equals(content)).toBe(true);
+    expect(out).toContain('2 rows sent');
+  });
+
+  it('is told apart from what was charged before, day by day', async () => {
+    replies = [{ body: { ...ANSWER, compared: [COMPARED] } }];
+    const { out } = await run([file('export.csv', csv)]);
+    expect(out).toContain(
+      "2026-11-17 was charged from Microsoft Graph: what the admin center's export says is compared, and not charged",
+    );
+    expect(out).toMatch(/charged before +3 +USD 6\.50$/m);
+    expect(out).toMatch(/now delivered +2 +USD 5\.00$/m);
+    expect(out).toMatch(/other than by rounding +1 +USD -0\.25$/m);
+    expect(out).toMatch(/not charged before +0 +USD 0\.00$/m);
+    expect(out).toMatch(/not delivered now +1 +USD 1\.25$/m);
+  });
+
+  it('is compared once for a day that came in several requests', async () => {
+    const rest = { charged: COMPARED.charged, delivered: { count: 1, amount: '1.25' } };
+    const onlyCharged = { count: 2, amount: '5.25' };
+    replies = [
+      { body: { ...ANSWER, compared: [COMPARED] } },
+      { body: { ...ANSWER, compared: [{ ...COMPARED, ...rest, onlyCharged }] } },
+    ];
+    const { out } = await run([page(2), '--chunk', '1']);
+    expect(out.match(/2026-11-17/gu)).toHaveLength(1);
+    expect(out).toMatch(/now delivered +3 +USD 6\.25$/m);
+    expect(out).toMatch(/not delivered now +0 +USD 0\.00$/m);
+  });
+
+  it('may hold calls from before the start of metering: they are told apart', async () => {
+    replies = [{ body: { ...ANSWER, kept: { count: 7, amount: '2.1' } } }];
+    expect((await run([file('export.csv', csv)])).out).toMatch(
+      /kept +7 +USD 2\.10, not charged: before the start of metering$/m,
+    );
+    expect((await run([file('export.csv', csv)])).out).not.toContain('kept');
+  });
+
+  it.each([
+    ['has another header', 'UsageId,Price\n1,2\n', 'no PSTN usage export'],
+    ['holds no calls', csvExport([]), 'It holds no calls'],
+    ['is a damaged archive', 'PK\u0003\u0004', 'damaged'],
+    ['has too many rows', csvExport(Array(20_001).fill({ UsageId: 'a' })), '20001 rows'],
+  ])('is refused before it is sent when it %s', async (_, content, sentence) => {
+    const path = file('bad.csv', content);
+    const { code, err } = await run([path]);
+    expect([code, requests]).toEqual([2, []]);
+    expect(err).toContain(`${path}: `);
+    expect(err).toContain(sentence);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('of more than 8 MB is refused with a way out', async () => {
+    const UPN = 'x'.repeat(60_000);
+    const rows = Array.from({ length: 150 }, (_, index) => ({ UsageId: `a-${index}`, 'User Location': UPN }));
+    const { code, err } = await run([file('wide.csv', csvExport(rows))]);
+    expect(code).toBe(2);
+    expect(err).toContain('larger than 8 MB');
+    expect(err).toContain('send the .zip, or export fewer days');
   });
 });
 

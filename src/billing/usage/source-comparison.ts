@@ -5,6 +5,7 @@
 import { dayOf } from '../ledger/calendar.js';
 import type { ForeignDay } from '../ledger/day-source.js';
 import type { Account, StoredCall } from '../ledger/model.js';
+import { toDecimal } from '../money.js';
 import type { LedgerReader } from '../reader.js';
 import { momentsOf } from '../spend/period.js';
 import type { UsageSource } from './call-record.js';
@@ -74,6 +75,15 @@ function missingFrom(
 
 function sumOf(amounts: readonly bigint[]): Sum {
   return { count: amounts.length, amount: amounts.reduce((sum, amount) => sum + amount, 0n) };
+}
+
+/** Money crosses JSON as decimal text. */
+export function withDecimals({ date, first, second, ...sums }: SourceComparison): object {
+  const texts = Object.entries(sums).map(([name, { count, amount }]: [string, Sum]) => [
+    name,
+    { count, amount: toDecimal(amount) },
+  ]);
+  return { date, first, second, ...(Object.fromEntries(texts) as object) };
 }
 
 /** Reads what is known of these days, oldest first; a day may come several times, since its calls come in batches. */

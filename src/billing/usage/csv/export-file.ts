@@ -1,8 +1,8 @@
 /** The PSTN usage export of the Teams admin center as it is downloaded: a zip archive, or the CSV file out of it. */
 import { unzipSync, type UnzipFileInfo } from 'fflate';
 
-/** Unzipped; a row has some 350 bytes. */
-const TEXT_BYTES_MAX = 256 * 1024 * 1024;
+/** Unzipped; a row has some 350 bytes. Reading it takes the program's whole attention. */
+const TEXT_BYTES_MAX = 32 * 1024 * 1024;
 const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04] as const;
 
 /** Its message is a sentence for whoever chose the file. */

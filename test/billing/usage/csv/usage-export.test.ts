@@ -160,7 +160,7 @@ test('an archive that would fill the memory is refused before it is unpacked', (
   const directory = Buffer.from(archive).indexOf('PK\u0001\u0002');
   // The place in the directory where the size of the unpacked file stands.
   new DataView(archive.buffer, archive.byteOffset).setUint32(directory + 24, 300 * 1024 * 1024, true);
-  expect(refusal(archive)).toContain('larger than 256 MB');
+  expect(refusal(archive)).toContain('larger than 32 MB');
 });
 
 test('of a call that came in, the caller is not in the export', () => {
