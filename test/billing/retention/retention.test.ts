@@ -172,3 +172,22 @@ test('the row of a decided issue goes too, one that waits for a person keeps it'
     { id: open!.id, state: 'open', raw: open!.raw },
   ]);
 });
+
+test('a call that was kept without being charged loses its details too, and may be charged after that', async () => {
+  const { clock, row, billing, use, call, run, differences } = program();
+  const start = clock.now();
+  const metering = { from: after(start, { days: 1 }), by: ADMIN };
+  await billing.setMetering(TENANT, metering);
+  const [one, two] = [row(1, { id: 'a' }), row(2, { id: 'b' })];
+  await use(one, two);
+  clock.pass({ days: DETAIL_DAYS + 1 });
+  await run();
+  expect(await call('a')).toMatchObject({ details: {}, unmetered: true, charge: usd(1) });
+  expect(await use(one)).toMatchObject({ unchanged: 1 });
+  await billing.setMetering(TENANT, { ...metering, from: start });
+  expect(await use(one)).toMatchObject({ charged: { count: 1 } });
+  const charged = await call('a');
+  expect(charged).toMatchObject({ details: {} });
+  expect(charged).not.toHaveProperty('unmetered');
+  expect(await differences()).toEqual([]);
+});

@@ -1,11 +1,12 @@
 import { newAccount, type Account, type StoredCall } from '../../../src/billing/ledger/model.js';
 import { knownAlready } from '../../../src/billing/usage/known-calls.js';
-import { TENANT, testBilling } from '../../support/billing.js';
+import { ADMIN, START, TENANT, testBilling } from '../../support/billing.js';
 import { graphRow } from '../../support/graph-rows.js';
 import { call } from '../../support/world.js';
 
 const account = { ...newAccount(TENANT, 'USD', 'UTC'), nextSequence: 2n };
 const seen = { ...account, usage: { openIssues: 0, knownUntil: '2026-11-17T08:00:00.000Z' } };
+const MANY_KEPT = { spend: 1n, calls: 10_000 };
 const many = (calls: readonly StoredCall[]) => [
   ...calls,
   ...Array.from({ length: 40 }, (_, index) => call(1n, { id: `new-${index}` })),
@@ -38,6 +39,7 @@ test.each<[string, Account, number]>([
   ['nothing is known yet', account, 40],
   ['all are later than what is known', { ...seen, usage: { openIssues: 0, knownUntil: '2026-01-01' } }, 40],
   ['far more is known than was sent', { ...seen, nextSequence: 1_000n }, 40],
+  ['far more is kept than was sent', { ...seen, usage: { ...seen.usage, unmetered: MANY_KEPT } }, 40],
   ['nothing was sent', seen, 0],
 ])('no query is spent where %s', async (_why, of, count) => {
   const reader = readerOf([]);
@@ -67,4 +69,16 @@ test('one more and one corrected among them are found', async () => {
   const report = await billing.intake.take(TENANT, again, 'graph');
   expect(report).toMatchObject({ unchanged: 99, charged: { count: 1 }, corrected: { count: 1 } });
   expect(report.balance.micros).toBe(-1_070_000n);
+});
+
+test('a kept call is known as it is, until the start of metering is moved before it', async () => {
+  const one = call(1n, { id: 'one' });
+  const kept = { ...one, unmetered: true as const };
+  const meteredFrom = (from: string): Account => {
+    const metering = { from, setBy: ADMIN, setAt: START };
+    return { ...seen, usage: { ...seen.usage, metering, unmetered: { spend: 1n, calls: 1 } } };
+  };
+  const known = async (from: string) => knownAlready(readerOf([kept]), meteredFrom(from), many([one]));
+  expect([...(await known('2026-11-18T00:00:00.000Z'))]).toEqual(['one']);
+  expect([...(await known('2026-11-01T00:00:00.000Z'))]).toEqual([]);
 });
