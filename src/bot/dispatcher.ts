@@ -1,6 +1,7 @@
 /** From words or a click to what the bot says. Roles are read at every one of them, and every failure gets a sentence. */
 import * as z from 'zod';
 import { LedgerBusy } from '../billing/lane/command.js';
+import { CardsUnknown } from '../billing/payments/method-ports.js';
 import { StorageUnavailable } from '../billing/storage/table.js';
 import { holdsCardNumber, sendsCardNumber } from './card-number.js';
 import type { CommandName } from './command-name.js';
@@ -70,6 +71,10 @@ async function guarded<T extends Reply | undefined>(
   try {
     return await answer();
   } catch (error) {
+    if (error instanceof CardsUnknown) {
+      parts.log.warn({ err: error, correlationId: arrival.correlationId }, 'stored cards not known');
+      return post(notices.cardsUnknown(arrival.speech, arrival.correlationId));
+    }
     const storage = error instanceof StorageUnavailable || error instanceof LedgerBusy;
     parts.log.error(
       { err: error, correlationId: arrival.correlationId },

@@ -86,6 +86,13 @@ export const notices = {
       text: speech.say('notice.storage.text', { reference }),
     }),
 
+  cardsUnknown: (speech: Speech, reference: string): Card =>
+    noticeCard({
+      tone: 'warning',
+      title: speech.say('notice.cardsUnknown.title'),
+      text: speech.say('notice.cardsUnknown.text', { reference }),
+    }),
+
   tooLarge: (speech: Speech): Card =>
     noticeCard({
       tone: 'warning',

@@ -16,6 +16,8 @@ export interface AddFundsFormFacts {
   /** Each can be charged as it stands. */
   readonly presets: readonly Money[];
   readonly methods: readonly PaymentMethod[];
+  /** Cards can be added by who reads it. */
+  readonly canAddCard: boolean;
   /** What the person had typed and chosen; kept when the form comes back. */
   readonly amount: string;
   readonly methodId?: string;
@@ -43,10 +45,13 @@ function formWords(speech: Speech): object {
   };
 }
 
-function methodField({ methods, methodId, methodProblem = '' }: AddFundsFormFacts, speech: Speech): object {
+function methodField(facts: AddFundsFormFacts, speech: Speech): object {
+  const { methods, methodId, methodProblem = '', canAddCard } = facts;
   const chosen = methods.find(({ id }) => id === methodId) ?? methods[0];
+  const none = canAddCard ? 'addFunds.form.noMethodYet' : 'addFunds.form.noMethod';
   return {
-    noMethod: chosen === undefined ? speech.say('addFunds.form.noMethod') : '',
+    noMethod: chosen === undefined ? speech.say(none) : '',
+    addCardButtons: canAddCard ? [{ title: speech.say('wallet.button.add') }] : [],
     methods: methods.map((method) => ({ title: methodChoice(method, speech), value: method.id })),
     method: chosen?.id ?? '',
     methodProblem,

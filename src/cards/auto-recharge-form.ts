@@ -14,6 +14,8 @@ export interface AutoRechargeFormFacts {
   readonly minimum: Money;
   readonly maximum: Money;
   readonly methods: readonly PaymentMethod[];
+  /** Cards can be added by who reads it. */
+  readonly canAddCard: boolean;
   /** There is a rule in force: the form changes it, and can turn it off. */
   readonly isOn: boolean;
   /** What the person had typed; kept when the form comes back. */
@@ -27,7 +29,7 @@ export interface AutoRechargeFormFacts {
 const CHARS_MAX = 64;
 
 export function autoRechargeForm(facts: AutoRechargeFormFacts, speech: Speech): Card {
-  const { isOn } = facts;
+  const { isOn, canAddCard } = facts;
   const usable = facts.methods.length > 0;
   const title = speech.say(isOn ? 'autoRecharge.form.titleOn' : 'autoRecharge.form.title');
   const intro = speech.say('autoRecharge.form.intro', { balance: speech.money(facts.balance) });
@@ -35,7 +37,10 @@ export function autoRechargeForm(facts: AutoRechargeFormFacts, speech: Speech): 
     title,
     intro,
     notices: facts.notice === undefined ? [] : [facts.notice],
-    noMethod: usable ? '' : speech.say('autoRecharge.form.noMethod'),
+    noMethod: usable
+      ? ''
+      : speech.say(canAddCard ? 'autoRecharge.form.noMethodYet' : 'autoRecharge.form.noMethod'),
+    addCardButtons: canAddCard ? [{ title: speech.say('wallet.button.add') }] : [],
     fields: usable ? RULE_FIELDS.map((id) => field(id, facts, speech)) : [],
     ...choices(facts, speech),
     safe: speech.say('autoRecharge.form.safe'),

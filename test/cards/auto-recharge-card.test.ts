@@ -52,6 +52,7 @@ function allCards(locale: string): readonly Card[] {
     balance: money(usd(12), CURRENCY),
     minimum: money(usd(5), CURRENCY),
     maximum: money(usd(5000), CURRENCY),
+    canAddCard: true,
   };
   const values = { trigger: '20', amount: '100' };
   const preview = {
@@ -128,7 +129,7 @@ test('what people typed comes back as it is, and never as an expression', () => 
   const form = { balance: money(0n, CURRENCY), minimum: money(0n, CURRENCY), maximum: money(0n, CURRENCY) };
   const values = { amount: '${constructor} 5,5,5' };
   const card = autoRechargeForm(
-    { ...form, methods: SANDBOX_CARDS, isOn: false, values, problems: {} },
+    { ...form, methods: SANDBOX_CARDS, canAddCard: false, isOn: false, values, problems: {} },
     speechFor('en'),
   );
   expect(textOf(card)).toContain('5,5,5');

@@ -112,6 +112,7 @@ function formFacts(): AddFundsFormFacts {
     maximum: money(usd(5_000), 'USD'),
     presets: [20, 50, 100, 250].map((preset) => money(usd(preset), 'USD')),
     methods: SANDBOX_CARDS,
+    canAddCard: true,
     amount: '',
   };
 }

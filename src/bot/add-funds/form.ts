@@ -47,6 +47,7 @@ export function formCard({ turn, services, account, methods }: Till, values: For
       maximum: money(maximum, currency),
       presets,
       methods,
+      canAddCard: services.wallet !== undefined,
       ...values,
     },
     turn.speech,

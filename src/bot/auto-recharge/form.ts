@@ -42,6 +42,7 @@ export function formCard(till: Till, { values, problems = {}, notice }: FilledFo
       minimum: money(minimum, account.currency),
       maximum: money(maximum, account.currency),
       methods,
+      canAddCard: services.wallet !== undefined,
       isOn: account.rule?.enabled === true,
       values: typed,
       problems,

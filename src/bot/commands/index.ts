@@ -9,6 +9,7 @@ import { balanceCommand } from './balance.js';
 import { createHelpCommand } from './help.js';
 import { historyCommand } from './history.js';
 import { membersCommand } from './members.js';
+import { paymentMethodsCommand } from './payment-methods.js';
 import { paymentsCommand } from './payments.js';
 import { refundCommand } from './refund.js';
 import { spendCommand } from './spend.js';
@@ -26,6 +27,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   payments: paymentsCommand,
   why: whyCommand,
   members: membersCommand,
+  paymentMethods: paymentMethodsCommand,
   usageIssues: usageIssuesCommand,
   refund: refundCommand,
   adjust: adjustCommand,
