@@ -39,7 +39,7 @@ export function rechargeCommands(settings: {
   const { limits, lowBalance } = settings;
   /** Another rule is another threshold: the balance may be low by it, or no longer. */
   const watched =
-    (by: Actor, decide: RuleCommand['decide']): RuleCommand['decide'] =>
+    <A>(by: Actor, decide: LedgerCommand<A>['decide']): LedgerCommand<A>['decide'] =>
     (world, now) =>
       alsoWatched(decide(world, now), { at: now, by, lowBalance });
   return {
@@ -58,7 +58,7 @@ export function rechargeCommands(settings: {
     sweep: (click) => ({ ...quick('sweepAutoRecharge', click), decide: sweepAutoRecharge }),
     backups: (request, click) => ({
       ...quick('setBackups', click),
-      decide: (world) => setBackups(world, request),
+      decide: watched(request.by, (world, now) => setBackups(world, request, now)),
     }),
     review: (stored) => ({ ...quick('reviewCards'), decide: (world) => reviewCards(world, stored) }),
   };

@@ -21,13 +21,13 @@ interface Said {
 
 /** A new kind does not compile until it has words. */
 const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
-  recharged: (_facts, said, speech) => ({
+  recharged: (facts, said, speech) => ({
     style: 'good',
     title: speech.say('alert.recharged.title'),
     number: `+${said.amount}`,
     lines: [
       speech.say('alert.recharged.balance', { balance: said.balance }),
-      speech.say('alert.recharged.text', { method: said.method }),
+      chargedLine(facts, said, speech),
     ],
     by: speech.say('alert.by.rule'),
     summary: speech.say('alert.recharged.summary', { ...said }),
@@ -112,6 +112,12 @@ export function alertWords({ kind, facts, currency }: Alert, speech: Speech): Al
   return WORDS[kind](facts, said, speech);
 }
 
+/** Which card was really charged, and that the rule's own was not. */
+function chargedLine({ insteadOf }: AlertFacts, { method }: Said, speech: Speech): string {
+  if (insteadOf === undefined) return speech.say('alert.recharged.text', { method });
+  return speech.say('alert.recharged.instead', { method, own: plain(methodName(insteadOf, speech)) });
+}
+
 function needsAction(said: Said, speech: Speech): AlertWords {
   return {
     style: 'warning',
@@ -142,7 +148,11 @@ function failed(facts: AlertFacts, said: Said, speech: Speech): AlertWords {
   };
 }
 
-function nextLines({ paused, nextTry }: AlertFacts, speech: Speech): readonly string[] {
+function nextLines({ paused, nextTry, goesOnWith }: AlertFacts, speech: Speech): readonly string[] {
+  if (goesOnWith !== undefined) {
+    const method = plain(methodName(goesOnWith, speech));
+    return [speech.say('alert.rechargeFailed.goesOn', { method })];
+  }
   if (paused === true) return [speech.say('alert.rechargeFailed.paused')];
   if (nextTry === undefined) return [];
   return [speech.say('alert.rechargeFailed.nextTry', { time: speech.dateTime(nextTry) })];

@@ -134,6 +134,7 @@ function facts(payment: Payment, speech: Speech): PaymentView['facts'] {
   const at = settled && payment.refund === undefined ? payment.updatedAt : payment.requestedAt;
   return [
     { title: speech.say('payment.fact.method'), value: plain(methodName(payment.method, speech)) },
+    ...insteadOf(payment, speech),
     {
       title: speech.say(settled ? 'payment.fact.addedBy' : 'payment.fact.requestedBy'),
       value: actorName(payment.requestedBy, speech),
@@ -142,4 +143,10 @@ function facts(payment: Payment, speech: Speech): PaymentView['facts'] {
     ...refundFacts(payment, speech),
     { title: speech.say('payment.fact.reference'), value: plain(payment.id) },
   ];
+}
+
+/** The rule's own card, where its backup is charged. */
+function insteadOf({ insteadOf: own }: Payment, speech: Speech): PaymentView['facts'] {
+  if (own === undefined) return [];
+  return [{ title: speech.say('payment.fact.insteadOf'), value: plain(methodName(own, speech)) }];
 }

@@ -4,6 +4,7 @@ import { money, type Currency } from '../billing/money.js';
 import { healedSentence } from './alert-card.js';
 import { alertWords } from './alert-words.js';
 import { expiryDay } from './lots.js';
+import { methodName } from './payment-method.js';
 import { plain } from './render.js';
 import type { SayValues, Speech } from './speech.js';
 import { tripDestinations, tripSentence } from './trip-words.js';
@@ -52,6 +53,7 @@ type LinesOf = (subject: Subject) => readonly string[];
 const LINES: Readonly<Record<Explanation['kind'], LinesOf>> = {
   charged: ({ why, values, speech }) => [
     speech.say(why.pending > 0n ? 'why.charged.pending' : 'why.charged', values),
+    ...cardLine(why, speech),
     speech.say(why.dayCap === undefined ? 'why.caps' : 'why.caps.day', values),
   ],
   inProgress: ({ values, speech }) => [speech.say('why.inProgress', values)],
@@ -69,6 +71,14 @@ const LINES: Readonly<Record<Explanation['kind'], LinesOf>> = {
     return [speech.say('why.tripped', { ...values, reason }), ...where];
   },
 };
+
+/** Those that were written before the card was kept do not name it. */
+function cardLine({ method, insteadOf }: Explanation, speech: Speech): readonly string[] {
+  if (method === undefined) return [];
+  const name = plain(methodName(method, speech));
+  if (insteadOf === undefined) return [speech.say('why.card', { method: name })];
+  return [speech.say('why.card.instead', { method: name, own: plain(methodName(insteadOf, speech)) })];
+}
 
 export function alertReasons(alert: Alert, speech: Speech): WhyWords {
   const { title } = alertWords(alert, speech);

@@ -76,7 +76,7 @@ export const BALANCE_STATES: Readonly<Record<string, BalanceFacts>> = {
   notNeeded: ruled({ kind: 'notNeeded' }, { balance: usd(42.5) }),
   inProgress: ruled({ kind: 'inProgress' }, { openPayments: [{ ...OPEN, reason: 'autoRecharge' }] }),
   inProgressByHand: ruled({ kind: 'inProgress' }, { openPayments: [{ ...OPEN, reason: 'manual' }] }),
-  due: ruled({ kind: 'due', rule: RULE }),
+  due: ruled({ kind: 'due', rule: RULE, method: RULE.method }),
   waitingOnce: ruled({ kind: 'waiting', until: UNTIL }, { health: { ...HEALTH, failures: 1 } }),
   waiting: ruled({ kind: 'waiting', until: UNTIL }, { health: { ...HEALTH, failures: 3 } }),
   paused: ruled({ kind: 'paused' }, { health: { ...HEALTH, failures: 1, pausedBy: 'expiredCard' } }),

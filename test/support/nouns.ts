@@ -85,6 +85,8 @@ const alertFacts = fc.record(
     paymentId: text,
     actionUrl: text,
     method: brandOnly,
+    insteadOf: brandOnly,
+    goesOnWith: brandOnly,
     count,
     by: actor,
     cap: fc.constantFrom('day' as const, 'month' as const),
@@ -199,8 +201,10 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       told: fc.boolean(),
       lot: sequence,
       refund,
+      insteadOf: brandOnly,
     },
     [
+      'insteadOf',
       'balanceAfter',
       'processorId',
       'declineReason',
@@ -234,8 +238,10 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       cap: fc.constantFrom('day', 'month'),
       until: at,
       paymentId: text,
+      method: brandOnly,
+      insteadOf: brandOnly,
     },
-    ['dayCap', 'pausedBy', 'trip', 'cap', 'until', 'paymentId'],
+    ['method', 'insteadOf', 'dayCap', 'pausedBy', 'trip', 'cap', 'until', 'paymentId'],
   ),
 };
 
@@ -281,12 +287,18 @@ const watchedCard = fc.record(
   { requiredKeys: ['id'], noNullPrototype: true },
 );
 
+const declinedCard = fc.record(
+  { card: text, times: count, notBefore: at },
+  { requiredKeys: ['card', 'times'], noNullPrototype: true },
+);
+
 const health = fc.record(
   {
     failures: count,
     notBefore: at,
     pausedBy: decline,
     pausedMethod: text,
+    declined: fc.array(declinedCard),
     tripped: trip,
     breakerFrom: at,
     held: fc.boolean(),
@@ -376,6 +388,7 @@ export function bigAccount(): Account {
       notBefore: START,
       pausedBy: 'authenticationFailed',
       pausedMethod: LONG_ID,
+      declined: Array(BACKUPS_MAX + 1).fill({ card: LONG_ID, times: 4, notBefore: START }),
       tripped: {
         at: START,
         reason: 'recharges',

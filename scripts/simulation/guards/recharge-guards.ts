@@ -2,6 +2,7 @@
 import type { Guard } from './guard.js';
 
 const STATE = 'billing/ledger/recharge-state.ts';
+const CARDS = 'billing/ledger/cards.ts';
 
 export const RECHARGE_GUARDS: readonly Guard[] = [
   {
@@ -32,9 +33,9 @@ export const RECHARGE_GUARDS: readonly Guard[] = [
   },
   {
     name: 'pause',
-    file: STATE,
-    from: "if (health.pausedBy !== undefined) return { kind: 'paused' };",
-    to: '',
+    file: CARDS,
+    from: '(known.notBefore !== undefined && known.notBefore <= now)',
+    to: '(known.notBefore ?? now) <= now',
   },
   {
     name: 'hold',
@@ -44,9 +45,9 @@ export const RECHARGE_GUARDS: readonly Guard[] = [
   },
   {
     name: 'wait',
-    file: STATE,
-    from: "return { kind: 'waiting', until: health.notBefore };",
-    to: 'return undefined;',
+    file: CARDS,
+    from: '(known.notBefore !== undefined && known.notBefore <= now)',
+    to: 'true',
   },
   {
     name: 'day cap',

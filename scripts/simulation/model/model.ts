@@ -5,6 +5,7 @@
 import type { Write } from '../../../src/billing/storage/table.js';
 import type { Coverage } from '../coverage.js';
 import { AlertWatch } from './alert-watch.js';
+import { CardWatch } from './card-watch.js';
 import { DueWatch, type Work } from './due-watch.js';
 import { LineWatch } from './line-watch.js';
 import { MoneyWatch } from './money-watch.js';
@@ -22,6 +23,7 @@ export class AccountModel {
   readonly money: MoneyWatch;
   readonly recharge: RechargeWatch;
   readonly alerts: AlertWatch;
+  private readonly cards: CardWatch;
   private readonly people: PeopleWatch;
   private readonly reader = new AccountReader();
   private readonly answers = new Map<string, unknown>();
@@ -34,6 +36,7 @@ export class AccountModel {
     this.money = new MoneyWatch(complain, coverage);
     this.recharge = new RechargeWatch(complain);
     this.alerts = new AlertWatch(complain, coverage);
+    this.cards = new CardWatch(complain);
     this.people = new PeopleWatch(complain, configuredAdmins);
   }
 
@@ -42,8 +45,9 @@ export class AccountModel {
     const before = this.account;
     if (values !== undefined) this.account = this.reader.read(values);
     const transaction: Transaction = { tenant, before, after: this.account, ...rest };
-    const { line, usage, money, recharge, alerts, people } = this;
-    for (const watcher of [line, usage, money, recharge, alerts, people]) watcher.committed(transaction);
+    const { line, usage, money, recharge, cards, alerts, people } = this;
+    for (const watcher of [line, usage, money, recharge, cards, alerts, people])
+      watcher.committed(transaction);
     for (const { key, values: row } of rest.rows.get('op') ?? []) this.answered(key, row['answer']);
   }
 

@@ -1,12 +1,14 @@
 /** Auto-recharge: when it may charge, how often, and how much. */
 import { dateIn } from './calendar.js';
-import { rowsOf, type Complain, type Transaction, type Watcher } from './transaction.js';
+import { clicked, clicks, rowsOf, type Complain, type Transaction, type Watcher } from './transaction.js';
 import { paymentView, type AccountView, type EntryView, type PaymentView } from './views.js';
 
 const OPEN = ['requested', 'begun', 'actionRequired', 'unknown'];
 const COUNTED = [...OPEN, 'settled'];
 /** Entries that may never start a charge. */
 const INNOCENT = ['adjustment', 'refund', 'refundReversed', 'expired'];
+/** What a person clicked that may end a wait or a pause. */
+const FREEING = ['resume', 'rule', 'backups'] as const;
 /** More than three in an hour make auto-recharge stop and ask a person. */
 const IN_AN_HOUR_MAX = 3;
 const HOUR_MS = 3_600_000;
@@ -93,7 +95,7 @@ export class RechargeWatch implements Watcher {
 
   /** A person's click in the same transaction may have lifted what stood before it, or brought what stands behind it. */
   private unhindered({ payment, before, after, transaction }: Judged): void {
-    if (clicked(transaction, 'resume') || clicked(transaction, 'rule')) return;
+    if (FREEING.some((kind) => clicked(transaction, kind))) return;
     const reasons = [before ?? after, after].map((account) => hindrance(account, payment.requestedAt));
     if (reasons.every((reason) => reason !== undefined))
       this.complain('nothing is charged while auto-recharge is held back', reasons.join(', '));
@@ -161,15 +163,6 @@ function pendingOf(before: AccountView | undefined, after: AccountView): bigint 
     (sum, { id, amount, overdue }) => (known.has(id) && !overdue ? sum + amount : sum),
     0n,
   );
-}
-
-/** Whether a person's click of that kind is part of it: the ids of clicks begin with their kind. */
-function clicked(transaction: Transaction, kind: 'resume' | 'rule'): boolean {
-  return clicks(transaction, kind) > 0;
-}
-
-function clicks(transaction: Transaction, kind: 'resume' | 'rule'): number {
-  return rowsOf(transaction, 'op').filter(({ key }) => key.includes(`:${kind}-`)).length;
 }
 
 /** Whether an entry that may never start a charge took the balance below the trigger. */

@@ -55,3 +55,15 @@ function push(rows: Map<string, Written[]>, { key, kind, values }: Written): voi
 export function rowsOf({ rows }: Transaction, family: string): readonly Written[] {
   return rows.get(family) ?? [];
 }
+
+/** Kinds of clicks: their ids begin with them. */
+export type ClickKind = 'resume' | 'rule' | 'backups';
+
+/** Whether a person's click of that kind is part of it. */
+export function clicked(transaction: Transaction, kind: ClickKind): boolean {
+  return clicks(transaction, kind) > 0;
+}
+
+export function clicks(transaction: Transaction, kind: ClickKind): number {
+  return rowsOf(transaction, 'op').filter(({ key }) => key.includes(`:${kind}-`)).length;
+}

@@ -1,5 +1,6 @@
 /** Rows as an outsider reads them: only the columns that the invariants speak of. */
 import { fromJson } from '../../../src/billing/rows/columns.js';
+import type { DeclineReason } from '../../../src/billing/payments/processor.js';
 import type { Values } from '../../../src/billing/storage/table.js';
 import type {
   Account,
@@ -87,11 +88,22 @@ export interface PaymentView {
   readonly balanceBefore: bigint;
   readonly processorId: string | undefined;
   readonly refund: Refund | undefined;
+  readonly updatedAt: string;
+  readonly declineReason: DeclineReason | undefined;
+  /** The stored card's id. */
+  readonly card: string;
 }
 
 export function paymentView(values: Values): PaymentView {
   const refund = jsonOf(values, 'refund');
-  return { processorId: undefined, ...values, refund } as unknown as PaymentView;
+  const { id: card } = jsonOf(values, 'method') as { readonly id: string };
+  return {
+    processorId: undefined,
+    declineReason: undefined,
+    ...values,
+    refund,
+    card,
+  } as unknown as PaymentView;
 }
 
 export type LotView = Pick<Lot, 'sequence' | 'start' | 'end' | 'expiresAt' | 'paymentId' | 'closed'>;

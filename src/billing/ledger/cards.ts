@@ -1,5 +1,5 @@
-/** Which cards auto-recharge charges, and whether two are the same. */
-import type { Account, ChosenMethod } from './model.js';
+/** Which card auto-recharge charges next: the rule's own, or one of its backups while that may not be tried (DESIGN §4). */
+import type { Account, CardLabel, ChosenMethod, DeclinedCard } from './model.js';
 
 export type CardName = Pick<ChosenMethod, 'id' | 'fingerprint'>;
 
@@ -17,7 +17,55 @@ export function isSameCard(one: CardName, other: CardName): boolean {
   return one.id === other.id || isCard(cardOf(one), other);
 }
 
-/** The rule's own card first, then its backups; none while auto-recharge is off. */
-export function cardsInUse({ rule, backups }: Pick<Account, 'rule' | 'backups'>): readonly ChosenMethod[] {
-  return rule?.enabled === true ? [rule.method, ...backups] : [];
+/** What is said of a card in rows that many people read. */
+export function labelOf({ brand, last4 }: ChosenMethod): CardLabel {
+  return { brand, last4 };
+}
+
+type Chosen = Pick<Account, 'rule' | 'backups'>;
+
+/** The rule's own card first, then its backups in their order. */
+export function rechargeCards({ rule, backups }: Chosen): readonly ChosenMethod[] {
+  return rule === undefined ? [] : [rule.method, ...backups];
+}
+
+/** Those that something depends on: none while auto-recharge is off. */
+export function cardsInUse(account: Chosen): readonly ChosenMethod[] {
+  return account.rule?.enabled === true ? rechargeCards(account) : [];
+}
+
+/** Rows from before each declined card was kept know of one only: what they say of it is all there is. */
+export function declinedCards({ health, rule }: Pick<Account, 'health' | 'rule'>): readonly DeclinedCard[] {
+  const { declined, failures: times, notBefore, pausedMethod } = health;
+  if (declined !== undefined || rule === undefined || times === 0) return declined ?? [];
+  const card = pausedMethod ?? cardOf(rule.method);
+  return [{ card, times, ...(notBefore !== undefined && { notBefore }) }];
+}
+
+/** The first that the processor still has, and that was not declined or has rested since. */
+export function cardToCharge(account: Account, now: string): ChosenMethod | undefined {
+  const declined = declinedCards(account);
+  return present(account).find((method) => {
+    const known = declined.find(({ card }) => isCard(card, method));
+    return known === undefined || (known.notBefore !== undefined && known.notBefore <= now);
+  });
+}
+
+/** The declined cards that may be tried again after a rest. */
+export function restingCards(account: Account): readonly (DeclinedCard & { readonly notBefore: string })[] {
+  return declinedCards(account).flatMap(({ notBefore, ...declined }) =>
+    notBefore !== undefined && present(account).some((method) => isCard(declined.card, method))
+      ? [{ ...declined, notBefore }]
+      : [],
+  );
+}
+
+function present(account: Account): readonly ChosenMethod[] {
+  return rechargeCards(account).filter(({ id }) => !isGone(account, id));
+}
+
+/** As the processor said when it was asked last; a card that was never asked for is taken to be there. */
+export function isGone({ cards }: Pick<Account, 'cards'>, id: string): boolean {
+  const known = cards.find((card) => card.id === id);
+  return known !== undefined && known.expires === undefined;
 }

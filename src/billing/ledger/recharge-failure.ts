@@ -1,5 +1,7 @@
 /** Telling people that a recharge did not come through, on one card for as long as the trouble lasts. */
+import { labelOf } from './cards.js';
 import { SYSTEM, type AlertFacts, type Payment } from './model.js';
+import { rechargeState } from './recharge-state.js';
 import { heal, livingAlert, raiseLiving, updateLiving } from './watch.js';
 import type { World } from './world.js';
 import type { DeclineReason } from '../payments/processor.js';
@@ -16,11 +18,18 @@ export function tellDeclined(
     declineReason: said.reason,
     paused: health.pausedBy !== undefined,
     ...(health.notBefore !== undefined && { nextTry: health.notBefore }),
+    ...goesOn(world, said.now),
   };
   const known = livingAlert(world, 'rechargeFailed');
   if (known !== undefined && known.facts.paused === facts.paused)
     return updateLiving(world, 'rechargeFailed', facts);
   return tellAnew(world, facts, said.now);
+}
+
+/** With another card, at once; not where the caps, the breaker or the balance let it make no recharge. */
+function goesOn({ account }: World, now: string): Pick<AlertFacts, 'goesOnWith'> {
+  const next = rechargeState(account, now);
+  return next.kind === 'due' ? { goesOnWith: labelOf(next.method) } : {};
 }
 
 /** A person must open the link before anything is charged. */

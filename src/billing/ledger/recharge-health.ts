@@ -1,50 +1,133 @@
 /** Waits and pauses of auto-recharge: what a decline brings about, and what ends it (DESIGN §4). */
 import { tripOf } from './breaker.js';
 import { after } from './calendar.js';
-import { cardOf, isCard } from './cards.js';
-import type { Account, AutoRechargeRule, ChosenMethod, Payment, RechargeHealth } from './model.js';
+import {
+  cardOf,
+  cardToCharge,
+  declinedCards,
+  isCard,
+  isSameCard,
+  rechargeCards,
+  restingCards,
+} from './cards.js';
+import type {
+  Account,
+  AutoRechargeRule,
+  ChosenMethod,
+  DeclinedCard,
+  Payment,
+  RechargeHealth,
+} from './model.js';
 import { FINAL_DECLINE_REASONS, type DeclineReason } from '../payments/processor.js';
 
-/** Hours to wait after the first, second … decline in a row; after the last one auto-recharge pauses. */
+/** Hours that a card rests after its first, second … decline in a row; after the last one it is not tried again. */
 export const DECLINE_WAITS_HOURS = [1, 2, 4, 8] as const;
 
-/**
- * After a decline: wait, then wait longer, then pause; a reason that can't heal pauses at once. A card that is no longer
- * the rule's says nothing about the one that is.
- */
-export function healthAfterDecline(
-  { health, rule }: Pick<Account, 'health' | 'rule'>,
-  { method }: Pick<Payment, 'method'>,
-  said: { readonly reason: DeclineReason; readonly now: string },
-): RechargeHealth {
-  if (rule !== undefined && !isCard(cardOf(method), rule.method)) return health;
-  const failures = health.failures + 1;
-  const failed = { ...withoutFailures(health), failures, pausedMethod: cardOf(method) };
-  const wait = DECLINE_WAITS_HOURS[failures - 1];
-  if (wait === undefined || FINAL_DECLINE_REASONS.includes(said.reason)) {
-    return { ...failed, pausedBy: said.reason };
-  }
-  return { ...failed, notBefore: after(said.now, { hours: wait }) };
+interface Said {
+  readonly reason: DeclineReason;
+  readonly now: string;
 }
 
-/** A success ends waits and pauses. What stops auto-recharge for another reason stays, the breaker above all. */
+/**
+ * After a decline the card rests, then longer, then is not tried again; at once where its reason can't heal. Auto-recharge
+ * itself waits, or pauses, only where no other card may be tried. A card that is not one of the rule's any more says
+ * nothing about those that are.
+ */
+export function healthAfterDecline(
+  account: Account,
+  { method }: Pick<Payment, 'method'>,
+  said: Said,
+): RechargeHealth {
+  const { health, rule } = account;
+  if (rule !== undefined && !rechargeCards(account).some((one) => isSameCard(method, one))) return health;
+  const failed = {
+    ...withoutFailures(health),
+    failures: health.failures + 1,
+    pausedMethod: cardOf(method),
+    declined: [...declinedButFor(account, method), declinedNow(account, method, said)],
+  };
+  return { ...failed, ...stopAfter({ ...account, health: failed }, said) };
+}
+
+function declinedNow(account: Account, method: ChosenMethod, { reason, now }: Said): DeclinedCard {
+  const known = declinedCards(account).find(({ card }) => isCard(card, method));
+  const times = (known?.times ?? 0) + 1;
+  const hours = FINAL_DECLINE_REASONS.includes(reason) ? undefined : DECLINE_WAITS_HOURS[times - 1];
+  return { card: cardOf(method), times, ...(hours !== undefined && { notBefore: after(now, { hours }) }) };
+}
+
+function declinedButFor(account: Account, method: ChosenMethod): readonly DeclinedCard[] {
+  return declinedCards(account).filter(({ card }) => !isCard(card, method));
+}
+
+/** All wait together, as long as the one that was declined least often: its rest ends first, or has ended. */
+function stopAfter(account: Account, { reason, now }: Said): Pick<RechargeHealth, 'notBefore' | 'pausedBy'> {
+  if (cardToCharge(account, now) !== undefined) return {};
+  const resting = restingCards(account);
+  if (resting.length === 0) return { pausedBy: reason };
+  const hours = DECLINE_WAITS_HOURS[Math.min(...resting.map(({ times }) => times)) - 1] ?? 0;
+  return { notBefore: after(now, { hours }) };
+}
+
+/** What stops auto-recharge for another reason than declines stays, the breaker above all; so do the cards that rest. */
 export function withoutFailures(health: RechargeHealth): RechargeHealth {
   const { failures: _count, notBefore: _wait, pausedBy: _pause, pausedMethod: _card, ...rest } = health;
   return { failures: 0, ...rest };
 }
 
 /**
- * Saving the rule shows what it charges at once, so it ends what waits for a person's word. Only another card ends the
- * wait or pause of the one that was declined, and only "resume" ends what the breaker stopped.
+ * A success ends waits and pauses. Where it was a backup's, the cards that were declined before it still rest: the next
+ * recharge must not try them sooner. A person's top-up forgets those too.
  */
-export function healthAfterSaving(
-  { health, rule }: Pick<Account, 'health' | 'rule'>,
-  method: ChosenMethod,
+export function healthAfterSuccess(account: Account, { method, reason }: Payment): RechargeHealth {
+  const left = reason === 'manual' ? [] : declinedButFor(account, method);
+  return withDeclined(withoutFailures(account.health), left);
+}
+
+function withDeclined(
+  { declined: _before, ...health }: RechargeHealth,
+  declined: readonly DeclinedCard[],
 ): RechargeHealth {
-  const { asksFirst: _asked, ...freed } = { ...health, held: false };
-  // Rows from before the declined card was kept: it was the rule's.
-  const declined = health.pausedMethod ?? (rule === undefined ? '' : cardOf(rule.method));
-  return isCard(declined, method) ? freed : withoutFailures(freed);
+  return { ...health, ...(declined.length > 0 && { declined }) };
+}
+
+/**
+ * Saving the rule shows what it charges at once, so it ends what waits for a person's word. Only another card ends the
+ * wait or pause of those that were declined, and only "resume" ends what the breaker stopped.
+ */
+export function healthAfterSaving(account: Account, method: ChosenMethod): RechargeHealth {
+  const { rule, backups } = account;
+  const { asksFirst: _asked, ...saved } = { ...account.health, held: false };
+  const isDeclined = declinedCards(account).some(({ card }) => isCard(card, method));
+  const isSame = isDeclined || (rule !== undefined && isSameCard(rule.method, method));
+  return ofCards(isSame ? saved : withoutFailures(saved), [method, ...backups]);
+}
+
+/** Another card to try ends the wait or the pause of those that were declined. */
+export function healthWithBackups(
+  account: Account,
+  backups: readonly ChosenMethod[],
+  now: string,
+): RechargeHealth {
+  const chosen = { ...account, backups };
+  const health = ofCards(account.health, rechargeCards(chosen));
+  return freed({ ...chosen, health }, now);
+}
+
+/** Without the wait or pause where there is a card that may be tried. */
+export function freed(account: Account, now: string): RechargeHealth {
+  const { health } = account;
+  const stopped = health.notBefore !== undefined || health.pausedBy !== undefined;
+  if (!stopped || cardToCharge(account, now) === undefined) return health;
+  const { notBefore: _wait, pausedBy: _pause, ...rest } = health;
+  return rest;
+}
+
+/** What was declined of cards that are in use no more is forgotten. */
+function ofCards(health: RechargeHealth, methods: readonly ChosenMethod[]): RechargeHealth {
+  if (health.declined === undefined) return health;
+  const kept = health.declined.filter(({ card }) => methods.some((method) => isCard(card, method)));
+  return withDeclined(health, kept);
 }
 
 /** An admin's "try again now" ends everything but the caps. What the breaker saw, or would see, was seen by that person. */

@@ -1,13 +1,14 @@
 /** Where auto-recharge stands: one pure answer for the rules, for `balance` and for alerts. */
 import { tripOf } from './breaker.js';
+import { cardToCharge, restingCards } from './cards.js';
 import { dayOf, monthOf, startOfDay, startOfNext } from './calendar.js';
 import type {
   Account,
   AutoRechargeRule,
   CapCounters,
+  ChosenMethod,
   NoRechargeReason,
   PaymentSummary,
-  RechargeHealth,
   Trip,
 } from './model.js';
 
@@ -16,7 +17,7 @@ export type RechargeState =
   /** An auto-recharge, or a manual top-up that lifts the balance above the trigger, is open. */
   | { readonly kind: 'inProgress' }
   /** Everything stands for a charge right now. */
-  | { readonly kind: 'due'; readonly rule: AutoRechargeRule }
+  | { readonly kind: 'due'; readonly rule: AutoRechargeRule; readonly method: ChosenMethod }
   /** The breaker stopped it, or would: a person must resume. */
   | { readonly kind: 'tripped'; readonly trip: Trip }
   | {
@@ -41,10 +42,15 @@ export function rechargeState(account: Account, now: string): RechargeState {
   if (rule?.enabled !== true) return { kind: 'off' };
   return (
     needless(account, rule) ??
-    heldBack(account.health, now) ??
+    heldBack(account, now) ??
     capped(account, rule, now) ??
-    stoppedByBreaker(account, rule, now) ?? { kind: 'due', rule }
+    stoppedByBreaker(account, rule, now) ??
+    dueWith(cardToCharge(account, now), rule)
   );
+}
+
+function dueWith(method: ChosenMethod | undefined, rule: AutoRechargeRule): RechargeState {
+  return method === undefined ? { kind: 'paused' } : { kind: 'due', rule, method };
 }
 
 function needless(account: Account, rule: AutoRechargeRule): RechargeState | undefined {
@@ -54,12 +60,23 @@ function needless(account: Account, rule: AutoRechargeRule): RechargeState | und
   return account.balance + pendingAmount(account) >= rule.trigger ? { kind: 'inProgress' } : undefined;
 }
 
-function heldBack(health: RechargeHealth, now: string): RechargeState | undefined {
+function heldBack(account: Account, now: string): RechargeState | undefined {
+  const { health } = account;
   if (health.tripped !== undefined) return { kind: 'tripped', trip: health.tripped };
-  if (health.pausedBy !== undefined) return { kind: 'paused' };
+  const until = triesFrom(account, now);
+  if (until === undefined) return { kind: 'paused' };
   if (health.held || health.asksFirst === true) return { kind: 'held' };
-  if (health.notBefore === undefined || health.notBefore <= now) return undefined;
-  return { kind: 'waiting', until: health.notBefore };
+  return until > now ? { kind: 'waiting', until } : undefined;
+}
+
+/** When a card may be tried: undefined where none will be. A backup may have been taken away since the last decline. */
+function triesFrom(account: Account, now: string): string | undefined {
+  const [rested] = restingCards(account)
+    .map(({ notBefore }) => notBefore)
+    .sort();
+  const from = cardToCharge(account, now) === undefined ? rested : now;
+  const { notBefore = now } = account.health;
+  return from === undefined || from > notBefore ? from : notBefore;
 }
 
 /** Judged last: only where a recharge would be opened otherwise. */

@@ -1,11 +1,12 @@
 /** Auto-recharge: opening the payment in the transaction that sees the balance below the trigger (DESIGN §4). */
 import { createHash } from 'node:crypto';
 import { rechargesOfLastHour, topDestinations } from './breaker.js';
+import { isSameCard, labelOf } from './cards.js';
 import { dayOf, expiryOf, monthOf } from './calendar.js';
 import { tellCaps } from './cap-notice.js';
 import { withLotJobs } from './lot-times.js';
-import { SYSTEM, type Account, type AutoRechargeRule, type Payment, type Trip } from './model.js';
-import { countersAt, momentOf, rechargeState } from './recharge-state.js';
+import { SYSTEM, type Account, type Payment, type Trip } from './model.js';
+import { countersAt, momentOf, rechargeState, type RechargeState } from './recharge-state.js';
 import { raiseLiving } from './watch.js';
 import { explain, explainNoRecharge } from './why.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
@@ -19,7 +20,7 @@ export const OPEN_PAYMENTS_MAX = 10;
  */
 export function evaluateRecharge(world: World, now: string): World {
   const state = rechargeState(world.account, now);
-  if (state.kind === 'due') return openRecharge(world, state.rule, now);
+  if (state.kind === 'due') return openRecharge(world, state, now);
   const tripped = state.kind === 'tripped' ? trip(world, state.trip) : world;
   const explained = state.kind === 'off' ? world : explainNoRecharge(tripped, state, now);
   const waits = state.kind === 'waiting' || state.kind === 'capped';
@@ -27,16 +28,20 @@ export function evaluateRecharge(world: World, now: string): World {
   return withJob(explained, { name: 'recharge', subject: 'evaluate', at: state.until });
 }
 
-function openRecharge(world: World, rule: AutoRechargeRule, now: string): World {
+type Due = Extract<RechargeState, { kind: 'due' }>;
+
+function openRecharge(world: World, { rule, method }: Due, now: string): World {
   const { account } = world;
   const count = account.rechargeCount + 1n;
   const at = momentOf(account, now);
+  const instead = isSameCard(method, rule.method) ? {} : { insteadOf: labelOf(rule.method) };
   const payment: Payment = {
     type: 'payment',
     id: rechargeId(account.tenant, count),
     amount: rule.amount,
     currency: account.currency,
-    method: rule.method,
+    method,
+    ...instead,
     reason: 'autoRecharge',
     status: 'requested',
     requestedAt: at,
@@ -44,7 +49,11 @@ function openRecharge(world: World, rule: AutoRechargeRule, now: string): World 
     updatedAt: at,
     balanceBefore: account.balance,
   };
-  const explained = explain(world, { kind: 'charged', paymentId: payment.id }, now);
+  const explained = explain(
+    world,
+    { kind: 'charged', paymentId: payment.id, method: labelOf(method), ...instead },
+    now,
+  );
   const counters = countersAt(account, now);
   const opened = withAccount(explained, {
     rechargeCount: count,

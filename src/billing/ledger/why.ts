@@ -5,7 +5,7 @@ import { withAccount, withRows, type World } from './world.js';
 
 /** `trigger` where another threshold than the rule's was looked at. */
 export type Decided = Pick<Explanation, 'kind'> &
-  Partial<Pick<Explanation, 'cap' | 'until' | 'trip' | 'paymentId' | 'trigger'>>;
+  Partial<Pick<Explanation, 'cap' | 'until' | 'trip' | 'paymentId' | 'trigger' | 'method' | 'insteadOf'>>;
 
 /** Writes it down with the numbers as they stand before what was decided takes effect. */
 export function explain(world: World, decided: Decided, at: string): World {

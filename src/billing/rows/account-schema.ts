@@ -45,6 +45,9 @@ export const accountSchema: z.ZodType<Account> = z.object({
       notBefore: text.exactOptional(),
       pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
       pausedMethod: text.exactOptional(),
+      declined: z
+        .array(z.object({ card: text, times: count, notBefore: text.exactOptional() }))
+        .exactOptional(),
       tripped: trip.exactOptional(),
       breakerFrom: text.exactOptional(),
       held: z.boolean(),

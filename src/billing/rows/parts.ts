@@ -9,6 +9,7 @@ export const actor = z.object({ id: text, name: text });
 export const currency = z.enum(CURRENCIES);
 export const span = z.object({ start: micros, end: micros });
 export const unmetered = z.object({ spend: micros, calls: count });
+export const cardLabel = z.object({ brand: text, last4: text });
 export const method = z.object({ id: text, brand: text, last4: text, fingerprint: text.exactOptional() });
 
 export const trip = z.object({

@@ -13,7 +13,7 @@ import {
 } from '../ledger/model.js';
 import type { LedgerRow } from '../ledger/world.js';
 import { dictionary, json } from './columns.js';
-import { text, micros, count, actor, currency, method, trip, unmetered } from './parts.js';
+import { text, micros, count, actor, cardLabel, currency, method, trip, unmetered } from './parts.js';
 
 export { accountSchema } from './account-schema.js';
 
@@ -29,7 +29,7 @@ export const entrySchema: z.ZodType<Entry> = z.object({
   calls: json(z.array(text)),
   digest: text,
   lot: micros.exactOptional(),
-  method: json(z.object({ brand: text, last4: text })).exactOptional(),
+  method: json(cardLabel).exactOptional(),
   reason: text.exactOptional(),
   previous: text,
   hash: text,
@@ -87,6 +87,7 @@ const payment = z.object({
   amount: micros,
   currency,
   method: json(method),
+  insteadOf: json(cardLabel).exactOptional(),
   reason: z.enum(['manual', 'autoRecharge']),
   status: z.enum(PAYMENT_STATUSES),
   requestedAt: text,
@@ -124,7 +125,9 @@ const alertFacts = z.object({
   noRecharge: z.enum(NO_RECHARGE_REASONS).exactOptional(),
   paymentId: text.exactOptional(),
   actionUrl: text.exactOptional(),
-  method: z.object({ brand: text, last4: text }).exactOptional(),
+  method: cardLabel.exactOptional(),
+  insteadOf: cardLabel.exactOptional(),
+  goesOnWith: cardLabel.exactOptional(),
   count: count.exactOptional(),
   by: actor.exactOptional(),
   cap: z.enum(['day', 'month']).exactOptional(),
@@ -165,6 +168,8 @@ const why = z.object({
   cap: z.enum(['day', 'month']).exactOptional(),
   until: text.exactOptional(),
   paymentId: text.exactOptional(),
+  method: json(cardLabel).exactOptional(),
+  insteadOf: json(cardLabel).exactOptional(),
 });
 
 const member = z.object({

@@ -44,6 +44,7 @@ test('a recharge is explained with the rule and all numbers that it saw', () => 
       monthCap: usd(1_000),
       failures: 0,
       paymentId: rechargesOf(world)[0]!.id,
+      method: { brand: 'Visa', last4: '4242' },
     },
   ]);
 });

@@ -3,7 +3,7 @@ import { after, expiryOf } from '../calendar.js';
 import { post } from '../entries.js';
 import { withLotJobs } from '../lot-times.js';
 import { SYSTEM, type Account, type Actor, type Payment } from '../model.js';
-import { healthAfterDecline, withoutFailures } from '../recharge-health.js';
+import { healthAfterDecline, healthAfterSuccess } from '../recharge-health.js';
 import { evaluateRecharge, giveRoomBack, takeRoomAgain } from '../recharge.js';
 import { tellDeclined, tellNeedsAction } from '../recharge-failure.js';
 import { heal, healAlert, livingAlert, raise, watchLow } from '../watch.js';
@@ -79,7 +79,7 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
   const by = payment.requestedBy;
   const { account } = world;
   const counted = auto && CLOSED.includes(payment.status) ? takeRoomAgain(account, payment) : {};
-  const posted = post(withAccount(world, { health: withoutFailures(account.health), ...counted }), {
+  const posted = post(withAccount(world, { health: healthAfterSuccess(account, payment), ...counted }), {
     kind: auto ? 'autoRecharge' : 'topUp',
     amount: payment.amount,
     at: now,
@@ -105,6 +105,7 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
     amount: payment.amount,
     paymentId: payment.id,
     method: payment.method,
+    ...(payment.insteadOf !== undefined && { insteadOf: payment.insteadOf }),
   };
   const told = auto ? raise(healed, { kind: 'recharged', at: now, facts }) : healed;
   // Asked for on another day: its due rows are for that day's expiry.

@@ -1,8 +1,8 @@
 /** What people must hear. */
 import type { Currency } from '../../money.js';
-import type { DeclineReason, PaymentMethod } from '../../payments/processor.js';
+import type { DeclineReason } from '../../payments/processor.js';
 import type { Actor } from './actor.js';
-import type { NoRechargeReason, Trip } from './payment.js';
+import type { CardLabel, NoRechargeReason, Trip } from './payment.js';
 
 export const ALERT_KINDS = [
   'recharged',
@@ -33,7 +33,11 @@ export interface AlertFacts {
   readonly noRecharge?: NoRechargeReason;
   readonly paymentId?: string;
   readonly actionUrl?: string;
-  readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
+  readonly method?: CardLabel;
+  /** `recharged`: the rule's own card, where `method` is one of its backups. */
+  readonly insteadOf?: CardLabel;
+  /** `rechargeFailed`: the card that is tried next, at once. */
+  readonly goesOnWith?: CardLabel;
   readonly count?: number;
   readonly by?: Actor;
   /** `capNear`: which cap, how much of it is used in per cent (80, 90 or 100), and its limit. `amount` is what is used. */
@@ -55,6 +59,7 @@ export const HEALED_HOWS = [
   'cancelled',
   'superseded',
   'resumed',
+  'backupsSet',
 ] as const;
 export type HealedHow = (typeof HEALED_HOWS)[number];
 

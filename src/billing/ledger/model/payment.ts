@@ -17,6 +17,9 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 /** The stored method as it was chosen. The fingerprint tells whether another one is the same card entered again. */
 export type ChosenMethod = Pick<PaymentMethod, 'id' | 'brand' | 'last4' | 'fingerprint'>;
 
+/** What people know a card by. */
+export type CardLabel = Pick<PaymentMethod, 'brand' | 'last4'>;
+
 /** Giving an unspent top-up back: taken off the ledger first, then asked of the processor until it answers. */
 export interface Refund {
   /** Idempotency key at the processor. */
@@ -41,6 +44,8 @@ export interface Payment {
   readonly amount: bigint;
   readonly currency: Currency;
   readonly method: ChosenMethod;
+  /** The rule's own card, where `method` is one of its backups. */
+  readonly insteadOf?: CardLabel;
   readonly reason: 'manual' | 'autoRecharge';
   readonly status: PaymentStatus;
   readonly requestedAt: string;
@@ -89,6 +94,15 @@ export interface AutoRechargeRule {
   readonly setAt: string;
 }
 
+export interface DeclinedCard {
+  /** Its fingerprint, or its id where it has none. */
+  readonly card: string;
+  /** In a row. */
+  readonly times: number;
+  /** It rests until then; absent where it is not tried again by itself. */
+  readonly notBefore?: string;
+}
+
 export interface RechargeHealth {
   /** Declines in a row. */
   readonly failures: number;
@@ -96,6 +110,8 @@ export interface RechargeHealth {
   readonly pausedBy?: DeclineReason;
   /** The card that was declined: the pause ends with another one, not with the same one chosen again. */
   readonly pausedMethod?: string;
+  /** The cards that were declined, each since it was last charged; absent in rows from before there were backups. */
+  readonly declined?: readonly DeclinedCard[];
   /** The breaker: a person must resume. */
   readonly tripped?: Trip;
   /** When a person last resumed after the breaker: it judges what came later. */
@@ -159,4 +175,7 @@ export interface Explanation {
   readonly cap?: 'day' | 'month';
   readonly until?: string;
   readonly paymentId?: string;
+  /** `charged`: with which card, and in place of which. */
+  readonly method?: CardLabel;
+  readonly insteadOf?: CardLabel;
 }
