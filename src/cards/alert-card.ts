@@ -129,6 +129,14 @@ const REPAIRS: Readonly<Record<AlertKind, RepairsOf>> = {
     other('alert.button.change', 'autoRecharge.form', speech),
     why(speech),
   ],
+  disputed: ({ paymentId: id, paused }, speech) => [
+    ...(id === undefined
+      ? []
+      : [clickButton(speech.say('alert.button.payment'), { verb: 'payments.one', id }, 'positive')]),
+    ...(paused === true ? [other('autoRecharge.button.resume', 'autoRecharge.retry', speech)] : []),
+    other('payment.button.addFunds', 'addFunds.form', speech),
+    why(speech),
+  ],
   test: () => [],
 };
 
@@ -146,12 +154,12 @@ function lowRepairs(facts: AlertFacts, speech: Speech): readonly PanelButton[] {
   if (noRecharge === 'waiting' || noRecharge === 'paused' || noRecharge === 'held')
     return retryFirst(facts, speech);
   const rule = noRecharge === 'capped' ? 'alert.button.raise' : 'autoRecharge.button.set';
-  const resume =
-    noRecharge === 'tripped' ? [other('autoRecharge.button.resume', 'autoRecharge.retry', speech)] : [];
+  const stopped = noRecharge === 'tripped' || noRecharge === 'disputed';
+  const resume = stopped ? [other('autoRecharge.button.resume', 'autoRecharge.retry', speech)] : [];
   return [
     main('payment.button.addFunds', 'addFunds.form', speech),
     ...resume,
-    other(noRecharge === 'tripped' ? 'alert.button.change' : rule, 'autoRecharge.form', speech),
+    other(stopped ? 'alert.button.change' : rule, 'autoRecharge.form', speech),
     why(speech),
   ];
 }

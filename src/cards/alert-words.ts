@@ -34,17 +34,11 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
   }),
   rechargeFailed: (facts, said, speech) =>
     facts.declineReason === 'needsAction' ? needsAction(said, speech) : failed(facts, said, speech),
-  negative: ({ by }, said, speech) => ({
+  negative: (facts, said, speech) => ({
     style: 'attention',
     title: speech.say('alert.negative.title'),
     number: said.balance,
-    lines: [
-      speech.say('alert.negative.blocked'),
-      by === undefined
-        ? speech.say('alert.negative.text')
-        : speech.say('alert.negative.byPerson', { name: plain(by.name) }),
-    ],
-    by: by === undefined ? speech.say('alert.by.calls') : plain(by.name),
+    ...negativeCause(facts, speech),
     summary: speech.say('alert.negative.summary', { ...said }),
   }),
   recovered: ({ by }, said, speech) => ({
@@ -88,6 +82,19 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
   expiring: (facts, { currency }, speech) => expiring({ facts, currency }, speech),
   capNear: (facts, { currency }, speech) => capNear({ facts, currency }, speech),
   tripped: (facts, { currency }, speech) => tripped({ facts, currency }, speech),
+  disputed: ({ balance, paused }, said, speech) => ({
+    style: 'attention',
+    title: speech.say('alert.disputed.title'),
+    number: said.amount,
+    lines: [
+      speech.say('alert.disputed.text', { ...said }),
+      speech.say(balance < 0n ? 'alert.disputed.blocked' : 'alert.disputed.open', { ...said }),
+      speech.say('alert.disputed.todo'),
+      ...(paused === true ? [speech.say('alert.disputed.paused')] : []),
+    ],
+    by: speech.say('alert.by.bank'),
+    summary: speech.say('alert.disputed.summary', { ...said }),
+  }),
   test: ({ by }, said, speech) => ({
     style: 'accent',
     title: speech.say('alert.test.title'),
@@ -116,6 +123,18 @@ export function alertWords({ kind, facts, currency }: Alert, speech: Speech): Al
 function chargedLine({ insteadOf }: AlertFacts, { method }: Said, speech: Speech): string {
   if (insteadOf === undefined) return speech.say('alert.recharged.text', { method });
   return speech.say('alert.recharged.instead', { method, own: plain(methodName(insteadOf, speech)) });
+}
+
+function negativeCause({ by, reversal }: AlertFacts, speech: Speech): Pick<AlertWords, 'lines' | 'by'> {
+  const blocked = speech.say('alert.negative.blocked');
+  if (reversal !== undefined) {
+    const who = speech.say(reversal === 'refund' ? 'alert.by.processor' : 'alert.by.bank');
+    return { lines: [blocked, speech.say(`alert.negative.${reversal}`)], by: who };
+  }
+  if (by === undefined)
+    return { lines: [blocked, speech.say('alert.negative.text')], by: speech.say('alert.by.calls') };
+  const name = plain(by.name);
+  return { lines: [blocked, speech.say('alert.negative.byPerson', { name })], by: name };
 }
 
 function needsAction(said: Said, speech: Speech): AlertWords {

@@ -22,7 +22,7 @@ export type Situation =
       readonly until?: string;
     }
   | { readonly kind: 'capped' | 'waiting'; readonly until: string }
-  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' | 'tripped' };
+  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' | 'tripped' | 'disputed' };
 
 export interface StateFacts {
   readonly rule: AutoRechargeRule;
@@ -45,6 +45,7 @@ const STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
   paused: 'warning',
   held: 'warning',
   tripped: 'attention',
+  disputed: 'attention',
   notNeeded: 'good',
   inProgress: 'accent',
 };
@@ -76,6 +77,7 @@ const SET_TITLES: Readonly<Partial<Record<Situation['kind'], StringKey>>> = {
   needsAction: 'autoRecharge.set.needsAction',
   paused: 'autoRecharge.set.paused',
   tripped: 'autoRecharge.set.tripped',
+  disputed: 'autoRecharge.set.disputed',
   waiting: 'autoRecharge.set.waiting',
 };
 
@@ -114,14 +116,22 @@ function situationLines(
 }
 
 /** In these something failed, or waits, that trying again may end. */
-const RETRIABLE: readonly Situation['kind'][] = ['declined', 'paused', 'waiting', 'held', 'tripped'];
+const RETRIABLE: readonly Situation['kind'][] = [
+  'declined',
+  'paused',
+  'waiting',
+  'held',
+  'tripped',
+  'disputed',
+];
 const OPEN: readonly Situation['kind'][] = ['charging', 'needsAction', 'inProgress'];
 
 function stateButtons(situation: Situation, speech: Speech): readonly PanelButton[] {
   const { kind } = situation;
   const link = kind === 'needsAction' ? linkButton(speech.say('payment.action.open'), situation.url) : [];
   const open = clickButton(speech.say('payment.button.payments'), { verb: 'payments.show' });
-  const retry = kind === 'tripped' ? 'autoRecharge.button.resume' : 'autoRecharge.button.retry';
+  const stopped = kind === 'tripped' || kind === 'disputed';
+  const retry = stopped ? 'autoRecharge.button.resume' : 'autoRecharge.button.retry';
   const again = clickButton(speech.say(retry), { verb: 'autoRecharge.retry' });
   return [
     ...link,

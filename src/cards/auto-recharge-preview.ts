@@ -15,7 +15,7 @@ export type Forecast =
    * would ask a person.
    */
   | { readonly kind: 'due'; readonly recharges: bigint; readonly room: bigint; readonly inAnHour: bigint }
-  | { readonly kind: 'notNeeded' | 'paused' | 'tripped' }
+  | { readonly kind: 'notNeeded' | 'paused' | 'tripped' | 'disputed' }
   | { readonly kind: 'inProgress'; readonly pending: bigint }
   | { readonly kind: 'waiting'; readonly until: string }
   | { readonly kind: 'capped'; readonly cap: 'day' | 'month'; readonly until: string };
@@ -41,7 +41,7 @@ export function autoRechargePreview(facts: PreviewFacts, speech: Speech): Card {
   const title = speech.say('autoRecharge.preview.title');
   const amount = moneyText(rule.amount, currency, speech);
   const due = forecast.kind === 'due';
-  const warns = due || forecast.kind === 'paused' || forecast.kind === 'tripped';
+  const warns = due || STOPPED.includes(forecast.kind);
   const confirm = due
     ? speech.say('autoRecharge.preview.onAndCharge', { amount })
     : speech.say('autoRecharge.preview.on');
@@ -60,6 +60,9 @@ export function autoRechargePreview(facts: PreviewFacts, speech: Speech): Card {
   };
   return renderPanel(panel, `${title}. ${sentence}`);
 }
+
+/** Saved, and yet nothing is charged until somebody does something about it. */
+const STOPPED: readonly Forecast['kind'][] = ['paused', 'tripped', 'disputed'];
 
 function buttons({ rule, token }: PreviewFacts, confirm: string, speech: Speech): readonly PanelButton[] {
   const { trigger, amount, monthCap, dayCap, method } = rule;

@@ -57,7 +57,14 @@ const STYLES = {
 } as const;
 type Standing = keyof typeof STYLES;
 
-const NO_HELP: readonly RechargeState['kind'][] = ['waiting', 'paused', 'capped', 'held', 'tripped'];
+const NO_HELP: readonly RechargeState['kind'][] = [
+  'waiting',
+  'paused',
+  'capped',
+  'held',
+  'tripped',
+  'disputed',
+];
 
 /** Zero is used up, below zero is blocked (DESIGN §1); above, a rule that should help and can't is worth a warning. */
 function standingOf({ account, recharge }: BalanceFacts): Standing {
@@ -166,6 +173,7 @@ function openIssues(account: Account, speech: Speech): Note {
 }
 
 const CAN_RETRY: readonly RechargeState['kind'][] = ['waiting', 'paused', 'held'];
+const STOPPED: readonly RechargeState['kind'][] = ['tripped', 'disputed'];
 
 /** Everybody may ask why; what changes something is for admins. */
 function rechargeButtons({ recharge, isAdmin, account }: BalanceFacts, speech: Speech): readonly Button[] {
@@ -173,7 +181,7 @@ function rechargeButtons({ recharge, isAdmin, account }: BalanceFacts, speech: S
   const rule = kind === 'off' ? 'balance.button.setUp' : 'balance.button.change';
   const retry = [
     ...(CAN_RETRY.includes(kind) ? [toButton('balance.button.retry', 'autoRecharge.retry', speech)] : []),
-    ...(kind === 'tripped' ? [toButton('balance.button.resume', 'autoRecharge.retry', speech)] : []),
+    ...(STOPPED.includes(kind) ? [toButton('balance.button.resume', 'autoRecharge.retry', speech)] : []),
   ];
   const asked = account.rule !== undefined || account.whyCount > 0n || account.alertCount > 0n;
   return [

@@ -76,6 +76,10 @@ const WHY: Readonly<Record<EntryKind, WhyOf>> = {
   expired: (_entry, speech) => speech.say('history.why.expired'),
   refund: ({ by }, speech) => speech.say('history.why.refund', { name: plain(by.name) }),
   refundReversed: (_entry, speech) => speech.say('history.why.refundReversed'),
+  outsideRefund: (_entry, speech) => speech.say('history.why.outsideRefund'),
+  outsideRefundFailed: (_entry, speech) => speech.say('history.why.outsideRefundFailed'),
+  disputed: (_entry, speech) => speech.say('history.why.disputed'),
+  disputeReinstated: (_entry, speech) => speech.say('history.why.disputeReinstated'),
   adjustment: ({ by, reason = '' }, speech) =>
     speech.say('history.why.adjustment', { name: plain(by.name), reason: plain(reason) }),
 };

@@ -76,9 +76,12 @@ export function paymentButtons(
   ];
 }
 
-/** Whether nothing of it was used is judged at the click; one that was refused may be asked for again. */
-function refundButtons({ id, refund }: Payment, speech: Speech): readonly ClickButton[] {
-  if (refund !== undefined && refund.status !== 'refused') return [];
+/**
+ * Whether nothing of it was used is judged at the click; one that was refused may be asked for again, and one of which money
+ * went back without this bot may not.
+ */
+function refundButtons({ id, refund, reversals }: Payment, speech: Speech): readonly ClickButton[] {
+  if ((refund !== undefined && refund.status !== 'refused') || reversals !== undefined) return [];
   return [clickButton(speech.say('payment.button.refund'), { verb: 'refund.ask', id })];
 }
 

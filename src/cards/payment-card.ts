@@ -5,6 +5,7 @@ import { isTestCard, methodName } from './payment-method.js';
 import { actorName, renderPayment, type BalanceChange, type PaymentView, type Look } from './payment-view.js';
 import { paymentButtons } from './payment-buttons.js';
 import { refundFacts, refundLook } from './payment-refund.js';
+import { reversalFacts, reversalLook } from './payment-reversal.js';
 import { plain, type Card } from './render.js';
 import type { Speech } from './speech.js';
 
@@ -20,7 +21,8 @@ export interface PaymentReader {
 
 /** Pure: the same payment and reader give the same card, so that it can be brought up to date at any time. */
 export function paymentCard(payment: Payment, reader: PaymentReader, speech: Speech): Card {
-  const look = refundLook(payment, speech) ?? LOOKS[payment.status](payment, speech);
+  const look =
+    reversalLook(payment, speech) ?? refundLook(payment, speech) ?? LOOKS[payment.status](payment, speech);
   const amount = speech.money(money(payment.amount, payment.currency));
   const { notice } = reader;
   const view: PaymentView = {
@@ -116,9 +118,9 @@ function cancelledBy({ cancelledBy: by }: Payment, speech: Speech): string {
  * The balance just before this entry is taken from the one after it: since the request calls may have been charged.
  */
 function balanceChange(payment: Payment, speech: Speech): readonly BalanceChange[] {
-  const { balanceAfter, amount, currency, refund } = payment;
+  const { balanceAfter, amount, currency, refund, reversals } = payment;
   // Beside a refund the balance of the purchase would be read as today's.
-  if (balanceAfter === undefined || refund !== undefined) return [];
+  if (balanceAfter === undefined || refund !== undefined || reversals !== undefined) return [];
   return [
     {
       beforeLabel: speech.say('payment.before'),
@@ -141,6 +143,7 @@ function facts(payment: Payment, speech: Speech): PaymentView['facts'] {
     },
     { title: speech.say('payment.fact.when'), value: plain(speech.dateTime(at)) },
     ...refundFacts(payment, speech),
+    ...reversalFacts(payment, speech),
     { title: speech.say('payment.fact.reference'), value: plain(payment.id) },
   ];
 }

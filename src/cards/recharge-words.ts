@@ -69,6 +69,12 @@ const WORDS: Readonly<Record<Exclude<RechargeState['kind'], 'off'>, (subject: Su
     const state = speech.say('balance.recharge.tripped');
     return { state, text: speech.say('balance.recharge.tripped.text', { reason }) };
   },
+  disputed: ({ account, speech }) => ({
+    state: speech.say('balance.recharge.disputed'),
+    text: speech.say('balance.recharge.disputed.text', {
+      amount: amountOf(account.health.disputed?.amount ?? 0n, account, speech),
+    }),
+  }),
 };
 
 /** It may be a top-up by hand that lifts the balance above the trigger, and not a recharge of its own. */

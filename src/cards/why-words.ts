@@ -70,6 +70,7 @@ const LINES: Readonly<Record<Explanation['kind'], LinesOf>> = {
     const where = trip === undefined ? [] : tripDestinations(trip, currency, speech);
     return [speech.say('why.tripped', { ...values, reason }), ...where];
   },
+  disputed: ({ values, speech }) => [speech.say('why.disputed', values)],
 };
 
 /** Those that were written before the card was kept do not name it. */

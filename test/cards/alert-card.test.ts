@@ -43,6 +43,7 @@ const FACTS: Readonly<Record<AlertKind, AlertFacts>> = {
   },
   capNear: { balance: usd(50), cap: 'month', percent: 80, amount: usd(160), limit: usd(200) },
   tripped: { balance: usd(12), trip: TRIP },
+  disputed: { balance: usd(-30), amount: usd(50), paymentId: 'pay-1', method: METHOD, paused: true },
   test: { balance: usd(5), by: ADMIN },
 };
 const CHANNEL: AlertReader = { place: 'channel', canAct: true, because: 'asked' };

@@ -34,11 +34,15 @@ function wordsOf(one: Partial<Entry>): string {
 }
 
 const page = Array.from({ length: ENTRIES_PER_PAGE }, (_none, index) => entry(20 - index));
-const kinds = ENTRY_KINDS.flatMap((kind, index) => [
-  entry(8 - 2 * index, { kind, by: ADMIN }),
-  entry(7 - 2 * index, { kind, amount: usd(3), calls: ['c1', 'c2'] }),
+const kinds = ENTRY_KINDS.map((kind): readonly [string, HistoryFacts] => [
+  kind,
+  facts([entry(2, { kind, by: ADMIN }), entry(1, { kind, amount: usd(3), calls: ['c1', 'c2'] })]),
 ]);
-const STATES = { empty: facts([]), kinds: facts(kinds), middle: facts(page, { total: 30n }) };
+const STATES = {
+  empty: facts([]),
+  ...Object.fromEntries(kinds),
+  middle: facts(page, { total: 30n }),
+};
 
 test.each(
   LANGUAGES.flatMap((language) => Object.entries(STATES).map(([name, state]) => ({ language, name, state }))),
@@ -56,6 +60,13 @@ test.each<[string, Partial<Entry>]>([
   ['**Correction**, Ada Admin changed the charge of one call', { kind: 'correction', by: ADMIN }],
   ['**Expired**, not used within twelve months', { kind: 'expired' }],
   ['**Refund**, an unspent top-up given back by Ada Admin', { kind: 'refund', by: ADMIN }],
+  ['**Refund outside**, given back at the payment processor, without this bot', { kind: 'outsideRefund' }],
+  [
+    '**Refund outside failed**, it came back, so the funds are here again and don’t expire',
+    { kind: 'outsideRefundFailed' },
+  ],
+  ['**Disputed**, the cardholder disputes a payment, and the bank took the money back', { kind: 'disputed' }],
+  ['**Dispute won**, the bank gave the money back, and it doesn’t expire', { kind: 'disputeReinstated' }],
   ['**Refund undone**, the payment processor refused it, so the funds are back', { kind: 'refundReversed' }],
   [
     '**Adjustment**, by Ada Admin: goodwill for *March* [x](y)',
@@ -92,7 +103,7 @@ test('a page in the middle leads to newer and older entries', () => {
 });
 
 test('the newest page has no “Newer”, the oldest no “Older”', () => {
-  const titles = buttonsOf(historyCard(STATES.kinds, EN)).map(({ title }) => title);
+  const titles = buttonsOf(historyCard(kinds[0]![1], EN)).map(({ title }) => title);
   expect(titles).toEqual(['Balance']);
 });
 

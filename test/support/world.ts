@@ -2,6 +2,8 @@
 import { post } from '../../src/billing/ledger/entries.js';
 import { adjust } from '../../src/billing/ledger/commands/adjust.js';
 import { expireLots } from '../../src/billing/ledger/commands/expire-lots.js';
+import { recordDispute } from '../../src/billing/ledger/commands/record-dispute.js';
+import { recordOutsideRefund } from '../../src/billing/ledger/commands/record-outside-refund.js';
 import { recordRefund, requestRefund } from '../../src/billing/ledger/commands/refund.js';
 import { requestTopUp } from '../../src/billing/ledger/commands/request-top-up.js';
 import { chargeUsage, type UsageReceipt } from '../../src/billing/ledger/commands/charge-usage.js';
@@ -67,6 +69,34 @@ export function refundAnswered(world: World, result: 'refunded' | 'refused', at 
   const paymentId = world.account.openRefunds.at(-1) ?? 'none';
   const refundId = paymentOf(world, paymentId)?.refund?.id ?? 'none';
   return accept(recordRefund(world, { paymentId, refundId, result, lowBalance: LOW }, at));
+}
+
+/** What the processor says of money that went back without this bot. */
+export interface Reversed {
+  readonly id?: string;
+  readonly amount: bigint;
+  readonly state: 'refunded' | 'failed' | 'withdrawn' | 'reinstated';
+  readonly at?: string;
+}
+
+/** The rows that the command reads beside the payment are there already. */
+export function reversalOf(world: World, paymentId: string, said: Reversed): Decision<Payment> {
+  const { id = 're-1', amount, state, at = START } = said;
+  const lot = lotsOf(world).findLast((one) => one.paymentId === paymentId)?.sequence;
+  const report = { paymentId, amount, lowBalance: LOW, ...(lot !== undefined && { lot }) };
+  return state === 'refunded' || state === 'failed'
+    ? recordOutsideRefund(world, { ...report, refundId: id, state }, at)
+    : recordDispute(world, { ...report, disputeId: id, state, ...alertRead(world, paymentId, id) }, at);
+}
+
+function alertRead(world: World, paymentId: string, id: string): { readonly alert?: bigint } {
+  const reversals = paymentOf(world, paymentId)?.reversals;
+  const alert = reversals?.find((one) => one.id === id)?.alert;
+  return alert === undefined ? {} : { alert };
+}
+
+export function reversed(world: World, paymentId: string, said: Reversed): World {
+  return accept(reversalOf(world, paymentId, said));
 }
 
 /** All that is due for the lots at that time, however many commands it takes. */

@@ -59,6 +59,20 @@ export function hasRoomFor(line: Line, span: Span): boolean {
   return takeOut(line, span).holes.length <= HOLES_MAX;
 }
 
+/** The end of what is left of a lot: `amount` of it, or all where that is less. */
+export function endOf(lot: Span, line: Pick<Line, 'pointer' | 'holes'>, amount: bigint): Span {
+  const left = remainderOf(lot, line);
+  // What was taken out of a lot before was its end too: what is left of it is in one piece.
+  return { start: larger(lot.start, line.pointer) + left - smaller(left, amount), end: lot.end };
+}
+
+/** Takes `amount` (≥ 0) back from a lot: the end of what is left of it, and as a debit what is spent of it. */
+export function withdraw(line: Line, lot: Span, amount: bigint): Line {
+  const left = remainderOf(lot, line);
+  if (left === 0n) return debitLine(line, amount);
+  return debitLine(takeOut(line, endOf(lot, line, amount)), amount - smaller(left, amount));
+}
+
 /** The listed lots of which something is left, the next to be used first. */
 export function openLotsOf(
   account: Line,

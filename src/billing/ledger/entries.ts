@@ -1,7 +1,7 @@
 /** Writing a line of the ledger: sequence, chain, credit line, and what people must hear about the new balance. */
 import { expiryOf } from './calendar.js';
 import { digestOf, hashEntry } from './chain.js';
-import { creditLine, debitLine, lineBalance, lotOnLine, takeOut } from './credit-line.js';
+import { creditLine, debitLine, lineBalance, lotOnLine, takeOut, withdraw } from './credit-line.js';
 import type { PaymentMethod } from '../payments/processor.js';
 import type { Actor, Entry, EntryKind, Lot, StoredCall } from './model.js';
 import { tellCrossing } from './watch.js';
@@ -17,6 +17,8 @@ export interface Posting {
   readonly calls?: readonly StoredCall[];
   /** The lot that it expires or takes back; `amount` is what is left of it. */
   readonly takes?: Lot;
+  /** The lot from which `amount` is withdrawn: its end, and where that is not enough, a debit. */
+  readonly withdraws?: Lot;
   /** The lot that comes back, with its old dates; a purchase opens one by itself. */
   readonly reopens?: Lot;
   readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
@@ -42,7 +44,9 @@ export function post(world: World, posting: Posting): World {
 
 function move(world: World, posting: Posting): World {
   const { account } = world;
-  if (posting.takes !== undefined) return take(world, posting.takes, posting.kind);
+  const { takes, withdraws } = posting;
+  if (takes !== undefined) return take(world, takes, posting.kind);
+  if (withdraws !== undefined) return withAccount(world, withdraw(account, withdraws, -posting.amount));
   if (posting.amount < 0n) return withAccount(world, debitLine(account, -posting.amount));
   return opensLot(posting) ? open(world, posting) : withAccount(world, creditLine(account, posting.amount));
 }
@@ -70,12 +74,16 @@ function take(world: World, lot: Lot, kind: EntryKind): World {
   return withRows(withAccount(world, takeOut(world.account, lot)), [closed]);
 }
 
+function takenFrom({ takes, withdraws }: Posting): Lot | undefined {
+  return takes ?? withdraws;
+}
+
 const FORMAT = 'entry-v2';
 
 function seal(world: World, posting: Posting): Entry {
   const { account } = world;
   const { method, reason } = posting;
-  const lot = opensLot(posting) ? account.nextSequence : posting.takes?.sequence;
+  const lot = opensLot(posting) ? account.nextSequence : takenFrom(posting)?.sequence;
   const unsealed = {
     format: FORMAT as typeof FORMAT,
     sequence: account.nextSequence,

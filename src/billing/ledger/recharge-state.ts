@@ -63,6 +63,7 @@ function needless(account: Account, rule: AutoRechargeRule): RechargeState | und
 function heldBack(account: Account, now: string): RechargeState | undefined {
   const { health } = account;
   if (health.tripped !== undefined) return { kind: 'tripped', trip: health.tripped };
+  if (health.disputed !== undefined) return { kind: 'disputed' };
   const until = triesFrom(account, now);
   if (until === undefined) return { kind: 'paused' };
   if (health.held || health.asksFirst === true) return { kind: 'held' };

@@ -7,7 +7,9 @@ import {
   type Alert,
   type AlertFacts,
   type AlertKind,
+  type EntryKind,
   type HealedHow,
+  type Reversal,
 } from './model.js';
 import { rechargeState } from './recharge-state.js';
 import { explain, explainNoRecharge, forgetReason } from './why.js';
@@ -21,6 +23,8 @@ interface Cause {
   readonly by: Actor;
 }
 
+/** Of a crossing: the entry's kind tells whether calls used the funds up. */
+type Crossing = Cause & { readonly kind?: EntryKind };
 type Ending = Cause & { readonly how: HealedHow };
 
 /** Writes the alert, and the job that delivers it, into the same transaction as its cause. */
@@ -78,20 +82,30 @@ function rewrite(world: World, alert: Alert): World {
 }
 
 /** Zero itself is "used up"; calls are blocked below it, strictly. */
-export function tellCrossing(world: World, before: bigint, cause: Cause): World {
+export function tellCrossing(world: World, before: bigint, cause: Crossing): World {
   const { balance } = world.account;
   if (before >= 0n && balance < 0n) return tellNegative(world, cause);
   if (before < 0n && balance >= 0n) return tellRecovered(world, cause);
   return world;
 }
 
-function tellNegative(world: World, cause: Cause): World {
+const REVERSED: Readonly<Partial<Record<EntryKind, Reversal['kind']>>> = {
+  outsideRefund: 'refund',
+  disputed: 'dispute',
+};
+
+function tellNegative(world: World, cause: Crossing): World {
   const windowStart = after(cause.at, { hours: -CROSSINGS_WINDOW_HOURS });
   const recent = world.account.crossings.filter((at) => at > windowStart);
   if (recent.length >= CROSSINGS_TOLD_MAX) return gather(world, recent[0] ?? cause.at);
   const told = withAccount(world, { crossings: [...recent, cause.at] });
-  const { by } = cause;
-  const facts = { balance: world.account.balance, ...(by.id !== SYSTEM.id && { by }) };
+  const { by, kind } = cause;
+  const reversal = kind === undefined ? undefined : REVERSED[kind];
+  const facts = {
+    balance: world.account.balance,
+    ...(by.id !== SYSTEM.id && { by }),
+    ...(reversal !== undefined && { reversal }),
+  };
   return raiseLiving(told, { kind: 'negative', at: cause.at, facts });
 }
 

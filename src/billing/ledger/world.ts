@@ -52,6 +52,7 @@ export const REFUSALS = [
   'alreadyRefunded',
   'limitReached',
   'sameCard',
+  'reversedOutside',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -7,10 +7,14 @@ import {
   type RefundRequest,
 } from '../ledger/commands/refund.js';
 import type { Payment } from '../ledger/model.js';
+import { REVERSAL_ROWS_MAX } from '../reversal-commands.js';
 import { rowKeys } from '../ledger/world.js';
 
-/** Payment, entry, the old lot and the new one, the operation, an explanation, and the alerts raised and healed. */
-const REFUND_ROWS_MAX = 10;
+/**
+ * Payment, entry, the old lot and the new one, the operation, explanations, and the alerts raised and healed; where the
+ * processor refused it, also what was reversed meanwhile.
+ */
+const REFUND_ROWS_MAX = 4 + REVERSAL_ROWS_MAX;
 
 type Operation = LedgerCommand<unknown>['operation'];
 

@@ -49,6 +49,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
         .array(z.object({ card: text, times: count, notBefore: text.exactOptional() }))
         .exactOptional(),
       tripped: trip.exactOptional(),
+      disputed: z.object({ at: text, paymentId: text, amount: micros }).exactOptional(),
       breakerFrom: text.exactOptional(),
       held: z.boolean(),
       asksFirst: z.boolean().exactOptional(),

@@ -12,6 +12,24 @@ export const unmetered = z.object({ spend: micros, calls: count });
 export const cardLabel = z.object({ brand: text, last4: text });
 export const method = z.object({ id: text, brand: text, last4: text, fingerprint: text.exactOptional() });
 
+export const refund = z.object({
+  id: text,
+  status: z.enum(['requested', 'refunded', 'refused']),
+  at: text,
+  by: actor,
+  entry: micros,
+});
+
+export const reversal = z.object({
+  kind: z.enum(['refund', 'dispute']),
+  id: text,
+  at: text,
+  amount: micros,
+  returned: micros,
+  taken: micros,
+  alert: micros.exactOptional(),
+});
+
 export const trip = z.object({
   at: text,
   reason: z.enum(['recharges', 'spend']),

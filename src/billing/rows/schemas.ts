@@ -13,7 +13,19 @@ import {
 } from '../ledger/model.js';
 import type { LedgerRow } from '../ledger/world.js';
 import { dictionary, json } from './columns.js';
-import { text, micros, count, actor, cardLabel, currency, method, trip, unmetered } from './parts.js';
+import {
+  text,
+  micros,
+  count,
+  actor,
+  cardLabel,
+  currency,
+  method,
+  refund,
+  reversal,
+  trip,
+  unmetered,
+} from './parts.js';
 
 export { accountSchema } from './account-schema.js';
 
@@ -104,15 +116,8 @@ const payment = z.object({
   origin: json(z.object({ conversationKey: text, activityId: text })).exactOptional(),
   told: z.boolean().exactOptional(),
   lot: micros.exactOptional(),
-  refund: json(
-    z.object({
-      id: text,
-      status: z.enum(['requested', 'refunded', 'refused']),
-      at: text,
-      by: actor,
-      entry: micros,
-    }),
-  ).exactOptional(),
+  refund: json(refund).exactOptional(),
+  reversals: json(z.array(reversal)).exactOptional(),
 });
 
 const alertFacts = z.object({
@@ -130,6 +135,7 @@ const alertFacts = z.object({
   goesOnWith: cardLabel.exactOptional(),
   count: count.exactOptional(),
   by: actor.exactOptional(),
+  reversal: z.enum(['refund', 'dispute']).exactOptional(),
   cap: z.enum(['day', 'month']).exactOptional(),
   percent: count.exactOptional(),
   limit: micros.exactOptional(),

@@ -4,12 +4,16 @@ import { same, type Report } from './finding.js';
 import { LineReplay, lineText } from './line-replay.js';
 
 /** How an entry moves the credit line. */
-const MOVES: Readonly<Record<EntryKind, 'opens' | 'takes' | 'changes'>> = {
+const MOVES: Readonly<Record<EntryKind, 'opens' | 'takes' | 'withdraws' | 'changes'>> = {
   topUp: 'opens',
   autoRecharge: 'opens',
   refundReversed: 'opens',
   expired: 'takes',
   refund: 'takes',
+  outsideRefund: 'withdraws',
+  disputed: 'withdraws',
+  outsideRefundFailed: 'changes',
+  disputeReinstated: 'changes',
   usage: 'changes',
   correction: 'changes',
   adjustment: 'changes',
@@ -32,6 +36,7 @@ export class LineCheck {
     const move = MOVES[entry.kind];
     if (move === 'opens') this.open(entry);
     else if (move === 'takes') this.takeOut(entry);
+    else if (move === 'withdraws' && entry.lot !== undefined) this.withdraw(entry, entry.lot);
     else if (entry.amount < 0n) this.line.debit(-entry.amount);
     else this.line.credit(entry.amount);
     same(this.report, `entry ${entry.sequence}`, [
@@ -69,6 +74,22 @@ export class LineCheck {
     }
     same(this.report, subject, ['what it takes', -entry.amount, this.line.takeOut(lot)]);
     this.close(lot, entry);
+  }
+
+  /** One that names no lot is a debit: the line had no room for another hole. */
+  private withdraw({ sequence, amount, reference }: Entry, from: bigint): void {
+    const lot = this.lots.get(from);
+    if (lot === undefined || !this.opened.has(from)) {
+      this.report(`entry ${sequence}`, `it takes from lot ${from}, which is not there`);
+      this.line.debit(-amount);
+      return;
+    }
+    same(this.report, `entry ${sequence}`, [
+      'the payment of the lot it takes from',
+      lot.paymentId,
+      reference,
+    ]);
+    this.line.withdraw(lot, -amount);
   }
 
   private close(lot: Lot, { kind, sequence, at }: Entry): void {

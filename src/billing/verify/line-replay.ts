@@ -36,6 +36,22 @@ export class LineReplay implements LineState {
     return before - this.balance;
   }
 
+  /** From the end of a span on backwards, as far as it reaches; the rest is a debit. */
+  withdraw({ start, end }: Span, amount: bigint): void {
+    const left = this.remainderOf({ start, end });
+    let [from, missing] = [end, left < amount ? left : amount];
+    const debit = amount - missing;
+    for (const hole of this.holes.toReversed()) {
+      if (hole.start >= from || hole.end <= start) continue;
+      const behind = hole.end < from ? from - hole.end : 0n;
+      if (missing <= behind) break;
+      missing -= behind;
+      from = hole.start;
+    }
+    this.takeOut({ start: from - missing, end });
+    this.debit(debit);
+  }
+
   get balance(): bigint {
     return this.credited - this.pointer - this.holes.reduce((sum, { start, end }) => sum + end - start, 0n);
   }

@@ -1,5 +1,5 @@
 import { dayOf, monthOf } from '../ledger/calendar.js';
-import type { Account, Entry, Lot, Payment } from '../ledger/model.js';
+import type { Account, Entry, EntryKind, Lot, Payment, Reversal } from '../ledger/model.js';
 import { same, type Report } from './finding.js';
 
 const OPEN: readonly Payment['status'][] = ['requested', 'begun', 'actionRequired', 'unknown'];
@@ -13,9 +13,18 @@ interface Posted {
   readonly refund?: bigint;
   /** Refunds that were not taken back. */
   readonly refunds: number;
+  /** What entries took for refunds and disputes from outside, less what they brought back. */
+  readonly reversed: Readonly<Record<Reversal['kind'], bigint>>;
 }
 
-const NOTHING_POSTED: Posted = { purchases: [], refunds: 0 };
+const NOTHING_POSTED: Posted = { purchases: [], refunds: 0, reversed: { refund: 0n, dispute: 0n } };
+
+const REVERSES: Readonly<Partial<Record<EntryKind, Reversal['kind']>>> = {
+  outsideRefund: 'refund',
+  outsideRefundFailed: 'refund',
+  disputed: 'dispute',
+  disputeReinstated: 'dispute',
+};
 
 /** Payments and entries, both ways, and what the account says of payments. */
 export class PaymentCheck {
@@ -36,6 +45,11 @@ export class PaymentCheck {
     else if (kind === 'refund')
       this.posted.set(reference, { ...known, refund: sequence, refunds: known.refunds + 1 });
     else if (kind === 'refundReversed') this.posted.set(reference, { ...known, refunds: known.refunds - 1 });
+    const reverses = REVERSES[kind];
+    if (reverses !== undefined) {
+      const reversed = { ...known.reversed, [reverses]: known.reversed[reverses] - entry.amount };
+      this.posted.set(reference, { ...known, reversed });
+    }
   }
 
   end(account: Account, lots: ReadonlyMap<bigint, Lot>): void {
@@ -44,6 +58,7 @@ export class PaymentCheck {
     for (const payment of this.payments.values()) {
       this.checkPurchase(payment, account);
       this.checkRefund(payment);
+      this.checkReversals(payment);
       if (payment.lot !== undefined)
         same(this.report, `payment ${payment.id}`, [
           'the payment of its lot',
@@ -79,6 +94,20 @@ export class PaymentCheck {
     same(this.report, subject, ['the entry of its refund', refund?.entry, posted.refund]);
   }
 
+  /** As much as is gone, up to what the payment had; by kind as its row says. */
+  private checkReversals({ id, amount, refund, reversals = [] }: Payment): void {
+    const subject = `payment ${id}`;
+    const { reversed } = this.posted.get(id) ?? NOTHING_POSTED;
+    for (const kind of ['refund', 'dispute'] as const) {
+      const taken = sumOf(reversals, (one) => (one.kind === kind ? one.taken : 0n));
+      same(this.report, subject, [`what a ${kind} from outside took`, reversed[kind], taken]);
+    }
+    const gone = sumOf(reversals, (one) => one.amount - one.returned);
+    const room = refund === undefined || refund.status === 'refused' ? amount : 0n;
+    const all = reversed.refund + reversed.dispute;
+    same(this.report, subject, ['what went back without this bot', all, gone < room ? gone : room]);
+  }
+
   private checkLists({ openPayments, openRefunds, rechargeCount }: Account): void {
     const all = [...this.payments.values()];
     const open = all.filter(({ status }) => OPEN.includes(status));
@@ -105,6 +134,10 @@ export class PaymentCheck {
 
 function listOf(payments: readonly Pick<Payment, 'id' | 'amount' | 'reason' | 'status'>[]): string {
   return idsOf(payments.map(({ id, amount, reason, status }) => `${id} (${reason}, ${amount}, ${status})`));
+}
+
+function sumOf<T>(all: readonly T[], of: (one: T) => bigint): bigint {
+  return all.reduce((sum, one) => sum + of(one), 0n);
 }
 
 function idsOf(ids: readonly string[]): string {

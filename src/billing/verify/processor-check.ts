@@ -1,4 +1,4 @@
-import type { Payment } from '../ledger/model.js';
+import type { Payment, Reversal } from '../ledger/model.js';
 import { same, type Report } from './finding.js';
 import type { RecordedCharge } from './processor-record.js';
 
@@ -40,12 +40,20 @@ function checkClosed(payment: Payment, charge: RecordedCharge | undefined, repor
   same(report, subject, ['its amount', payment.amount, charge.amount.micros]);
   same(report, subject, ['its currency', payment.currency, charge.amount.currency]);
   same(report, subject, ['what the processor gave back', charge.refunded, givenBack(payment, charge)]);
+  same(report, subject, ['what disputes withdrew', charge.disputed, goneBy('dispute', payment)]);
 }
 
 /** While a refund is under way, the processor may have done it already, or not yet. */
-function givenBack({ refund, amount }: Payment, charge: RecordedCharge): bigint {
-  if (refund?.status === 'requested' && charge.refunded === amount) return amount;
-  return refund?.status === 'refunded' ? amount : 0n;
+function givenBack(payment: Payment, charge: RecordedCharge): bigint {
+  const { refund, amount } = payment;
+  const outside = goneBy('refund', payment);
+  if (refund?.status === 'requested' && charge.refunded === outside + amount) return outside + amount;
+  return refund?.status === 'refunded' ? outside + amount : outside;
+}
+
+/** As the processor told it, whatever of it the ledger could take. */
+function goneBy(kind: Reversal['kind'], { reversals = [] }: Payment): bigint {
+  return reversals.reduce((sum, one) => (one.kind === kind ? sum + one.amount - one.returned : sum), 0n);
 }
 
 function grouped(charges: readonly RecordedCharge[]): ReadonlyMap<string, readonly RecordedCharge[]> {

@@ -8,6 +8,8 @@ export interface RecordedCharge {
   readonly state: 'charged' | 'open' | 'notCharged';
   /** Given back so far, in micros. */
   readonly refunded: bigint;
+  /** Withdrawn by banks for disputes, and not reinstated, in micros. */
+  readonly disputed: bigint;
 }
 
 export interface ProcessorRecord {

@@ -109,6 +109,7 @@ const REFUSALS: Readonly<Record<Refusal, RefusalCard>> = {
   alreadyRefunded: stale,
   limitReached: stale,
   sameCard: stale,
+  reversedOutside: stale,
 };
 
 /** Read once more: what led to the refusal came after the first look. */

@@ -3,7 +3,12 @@ import * as z from 'zod';
 import type { Account, AutoRechargeRule } from '../../billing/ledger/model.js';
 import { RECHARGES_PER_HOUR_MAX, rechargesOfLastHour } from '../../billing/ledger/breaker.js';
 import { healthAfterSaving } from '../../billing/ledger/recharge-health.js';
-import { countersAt, pendingAmount, rechargeState } from '../../billing/ledger/recharge-state.js';
+import {
+  countersAt,
+  pendingAmount,
+  rechargeState,
+  type RechargeState,
+} from '../../billing/ledger/recharge-state.js';
 import { autoRechargePreview, type Forecast, type PreviewFacts } from '../../cards/auto-recharge-preview.js';
 import type { Card } from '../../cards/render.js';
 import { chosen, type Till } from '../add-funds/form.js';
@@ -57,7 +62,11 @@ export function forecastOf(account: Account, terms: Terms, now: string): Forecas
   if (state.kind === 'due') return dueWith(saved, rule, now);
   if (state.kind === 'inProgress') return { kind: 'inProgress', pending: pendingAmount(account) };
   if (state.kind === 'capped' || state.kind === 'waiting') return heldUntil(state.kind, state, now);
-  return { kind: state.kind === 'paused' || state.kind === 'tripped' ? state.kind : 'notNeeded' };
+  return { kind: isStopped(state.kind) ? state.kind : 'notNeeded' };
+}
+
+function isStopped(kind: RechargeState['kind']): kind is 'paused' | 'tripped' | 'disputed' {
+  return kind === 'paused' || kind === 'tripped' || kind === 'disputed';
 }
 
 function heldUntil(

@@ -89,6 +89,7 @@ const SIMPLE = {
   paused: 'paused',
   held: 'held',
   tripped: 'tripped',
+  disputed: 'disputed',
   off: 'notNeeded',
   notNeeded: 'notNeeded',
 } as const;

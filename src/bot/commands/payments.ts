@@ -23,6 +23,9 @@ export const paymentsCommand: Command = {
     refresh: action('viewer', z.object({}), async (_data, turn, services) =>
       replace(await list(turn, services)),
     ),
+    one: action('viewer', z.object({ id: z.string().min(1).max(200) }), async ({ id }, turn, services) =>
+      post(await one(id, turn, services)),
+    ),
     cancel: action('admin', z.object({ id: z.string().min(1).max(200) }), ({ id }, turn, services) =>
       cancel(id, turn, services),
     ),
@@ -36,6 +39,12 @@ async function list(turn: Turn, services: Services): Promise<Card> {
     refundsOf(account, services),
   ]);
   return paymentsCard({ payments, refunds, now: turn.now, canAct: turn.role === 'admin' }, turn.speech);
+}
+
+/** Any of them, finished or not: an alert leads here. */
+async function one(id: string, turn: Turn, { billing }: Services): Promise<Card> {
+  const payment = await billing.reader.payment(turn.tenant, id);
+  return payment === undefined ? notices.stale(turn.speech) : showPayment(payment, turn);
 }
 
 async function refundsOf(

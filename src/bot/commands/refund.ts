@@ -66,7 +66,7 @@ interface Wanted {
   readonly isExpired: boolean;
 }
 
-/** What is on its way back already, or was never charged, is shown as it is. */
+/** What is on its way back already, or was never charged, is shown as it is: its card says where else to go. */
 async function preview({ payment, isExpired }: Wanted, turn: Turn, services: Services): Promise<Card> {
   if (!isRefundable(payment)) return showPayment(payment, turn);
   const { reader } = services.billing;
@@ -133,7 +133,7 @@ async function refusalCard(
   { turn, services }: { readonly turn: Turn; readonly services: Services },
 ): Promise<Card> {
   if (reason === 'partlySpent' || reason === 'limitReached') return notice(reason, turn);
-  if (reason !== 'alreadyRefunded') return notices.stale(turn.speech);
+  if (reason !== 'alreadyRefunded' && reason !== 'reversedOutside') return notices.stale(turn.speech);
   return showPayment((await services.billing.reader.payment(turn.tenant, payment.id)) ?? payment, turn);
 }
 

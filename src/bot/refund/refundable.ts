@@ -35,9 +35,10 @@ export async function isUnspent(
   return lot !== undefined && isOpen(lot, account, now);
 }
 
-/** One that the processor refused to give back came back as it was. */
-export function isRefundable({ status, refund }: Payment): boolean {
-  return status === 'settled' && (refund === undefined || refund.status === 'refused');
+/** One that the processor refused to give back came back as it was; one that was reversed is for the processor. */
+export function isRefundable({ status, refund, reversals }: Payment): boolean {
+  const isWhole = reversals === undefined && (refund === undefined || refund.status === 'refused');
+  return status === 'settled' && isWhole;
 }
 
 function isOpen(lot: Lot, account: Account, now: string): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { after } from '../../../src/billing/ledger/calendar.js';
 import { lineBalance, remainderOf } from '../../../src/billing/ledger/credit-line.js';
-import type { Account, Lot } from '../../../src/billing/ledger/model.js';
+import type { Account, EntryKind, Lot } from '../../../src/billing/ledger/model.js';
 import type { World } from '../../../src/billing/ledger/world.js';
 import { START } from '../../support/billing.js';
 import {
@@ -9,8 +9,10 @@ import {
   expired,
   lotsOf,
   lowered,
+  paymentsOf,
   refundAnswered,
   refundOf,
+  reversed,
   settled,
   spent,
   worldOf,
@@ -39,6 +41,16 @@ function refuse(world: World, { at }: Move): World {
   return world.account.openRefunds.length === 0 ? world : refundAnswered(world, 'refused', at);
 }
 
+/** Of the payment that the amount picks: money that went back without this bot, or came back. */
+function reversal(state: 'refunded' | 'failed' | 'withdrawn' | 'reinstated') {
+  return (world: World, { amount, at }: Move): World => {
+    const payments = paymentsOf(world);
+    const payment = payments[Number(amount % BigInt(payments.length || 1))];
+    const said = { amount: amount * 5_000n, id: `r${amount % 3n}`, state };
+    return payment === undefined ? world : reversed(world, payment.id, { ...said, at });
+  };
+}
+
 const MOVES = {
   buy: (world: World, { amount, at }: Move) => settled(world, amount * 10_000n, at),
   spend: (world: World, { amount, at }: Move) => spent(world, amount * 10_000n, at),
@@ -48,6 +60,10 @@ const MOVES = {
   expire: (world: World, { at }: Move) => expired(world, at),
   refund,
   refuse,
+  giveBack: reversal('refunded'),
+  fail: reversal('failed'),
+  dispute: reversal('withdrawn'),
+  reinstate: reversal('reinstated'),
 };
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -135,10 +151,12 @@ test('law: an expiry and a refund never take the balance below zero, and are nev
   });
 });
 
+const CLOSES: readonly EntryKind[] = ['expired', 'refund'];
+
 test('law: each lot is closed at most once, by an entry that takes what was left of it', () => {
   everywhere((world) => {
     for (const { closed, sequence } of lotsOf(world)) {
-      const taking = world.entries.filter(({ lot, amount }) => lot === sequence && amount < 0n);
+      const taking = world.entries.filter(({ lot, kind }) => lot === sequence && CLOSES.includes(kind));
       expect(taking.map((entry) => entry.sequence)).toEqual(closed === undefined ? [] : [closed.entry]);
     }
   });
@@ -157,5 +175,16 @@ test('law: lots follow one another and never overlap', () => {
     lots.slice(1).forEach((lot, index) => {
       expect(lot.start >= lots[index]!.end).toBe(true);
     });
+  });
+});
+
+test('law: what went back outside is taken once, and never more than the payment had', () => {
+  everywhere((world) => {
+    for (const { amount, refund, reversals = [] } of paymentsOf(world)) {
+      const gone = reversals.reduce((sum, one) => sum + one.amount - one.returned, 0n);
+      const room = refund === undefined || refund.status === 'refused' ? amount : 0n;
+      const taken = reversals.reduce((sum, one) => sum + one.taken, 0n);
+      expect(taken).toBe(gone < room ? gone : room);
+    }
   });
 });

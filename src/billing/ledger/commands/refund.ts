@@ -4,13 +4,12 @@ import { post } from '../entries.js';
 import { postWithoutCharge } from '../hold.js';
 import { withLotJobs } from '../lot-times.js';
 import { SYSTEM, type Account, type Actor, type Lot, type Payment, type Refund } from '../model.js';
+import { lotOf, postReversals } from '../reversals.js';
 import { watchLow } from '../watch.js';
 import {
   accepted,
   paymentOf,
   refused,
-  rowKeys,
-  rowOf,
   withAccount,
   withJob,
   withRows,
@@ -61,8 +60,10 @@ export function requestRefund(world: World, request: RefundRequest, now: string)
 }
 
 /** One that the processor refused can be asked for again: its lot came back. */
-function refusalOf({ refund }: Payment, { openRefunds }: Account): Refusal | undefined {
+function refusalOf(payment: Payment, { openRefunds }: Account): Refusal | undefined {
+  const { refund } = payment;
   if (refund !== undefined && refund.status !== 'refused') return 'alreadyRefunded';
+  if (payment.reversals !== undefined) return 'reversedOutside';
   return openRefunds.length >= OPEN_REFUNDS_MAX ? 'limitReached' : undefined;
 }
 
@@ -94,10 +95,16 @@ export function recordRefund(world: World, report: RefundReport, now: string): D
   if (report.result === 'refunded') return accepted(withRows(closed, [done]), done);
   const lot = lotOf(world, payment.lot);
   if (lot === undefined) return refused('notFound');
-  const reversed = reverse(closed, { payment, lot, now });
   const row: Payment = { ...done, lot: world.account.nextSequence };
+  const reversed = takenOutside(reverse(closed, { payment, lot, now }), row, now);
   const watched = watchLow(reversed, { at: now, by: SYSTEM, lowBalance: report.lowBalance });
-  return accepted(withRows(watched, [row]), row);
+  return accepted(watched, paymentOf(watched, row.id) ?? row);
+}
+
+/** What had gone back without this bot meanwhile is taken off now: it may be why the processor refused. */
+function takenOutside(world: World, payment: Payment, now: string): World {
+  const lot = lotOf(world, payment.lot);
+  return lot === undefined ? withRows(world, [payment]) : postReversals(world, payment, { lot, now });
 }
 
 function reverse(
@@ -115,8 +122,4 @@ function reverse(
   });
   // Its time may be over by now, with the due rows of its expiry gone.
   return withLotJobs(posted, lot.expiresAt);
-}
-
-function lotOf(world: World, sequence: bigint | undefined): Lot | undefined {
-  return sequence === undefined ? undefined : rowOf(world, 'lot', rowKeys.lot(sequence));
 }

@@ -2,7 +2,7 @@
 import type { Currency } from '../../money.js';
 import type { DeclineReason } from '../../payments/processor.js';
 import type { Actor } from './actor.js';
-import type { CardLabel, NoRechargeReason, Trip } from './payment.js';
+import type { CardLabel, NoRechargeReason, Reversal, Trip } from './payment.js';
 
 export const ALERT_KINDS = [
   'recharged',
@@ -18,6 +18,8 @@ export const ALERT_KINDS = [
   'capNear',
   /** The breaker paused auto-recharge. */
   'tripped',
+  /** A bank withdrew the money of a payment. */
+  'disputed',
   'test',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
@@ -40,6 +42,8 @@ export interface AlertFacts {
   readonly goesOnWith?: CardLabel;
   readonly count?: number;
   readonly by?: Actor;
+  /** `negative`: money that went back without this bot took the balance there. */
+  readonly reversal?: Reversal['kind'];
   /** `capNear`: which cap, how much of it is used in per cent (80, 90 or 100), and its limit. `amount` is what is used. */
   readonly cap?: 'day' | 'month';
   readonly percent?: number;
@@ -60,6 +64,8 @@ export const HEALED_HOWS = [
   'superseded',
   'resumed',
   'backupsSet',
+  /** The disputed money is back. */
+  'reinstated',
 ] as const;
 export type HealedHow = (typeof HEALED_HOWS)[number];
 

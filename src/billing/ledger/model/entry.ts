@@ -13,6 +13,12 @@ export const ENTRY_KINDS = [
   /** The processor refused a refund: the lot comes back with its old expiry. */
   'refundReversed',
   'adjustment',
+  /** Given back at the processor without this bot, such as from its dashboard; and one of these that failed after all. */
+  'outsideRefund',
+  'outsideRefundFailed',
+  /** A bank withdrew the money of a payment that its holder disputes; and what it gave back of that. */
+  'disputed',
+  'disputeReinstated',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
@@ -36,7 +42,7 @@ export interface Entry {
   readonly calls: readonly string[];
   /** SHA-256 over the charges of those call records. */
   readonly digest: string;
-  /** Sequence of the lot that this entry opens, expires or takes back. */
+  /** Sequence of the lot that this entry opens, expires, takes back or takes from. */
   readonly lot?: bigint;
   /** How a purchase was paid, so that `history` needs no further read. */
   readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;

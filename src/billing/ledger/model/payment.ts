@@ -31,6 +31,25 @@ export interface Refund {
   readonly entry: bigint;
 }
 
+/**
+ * Money of a settled payment that the processor gave back, or that a bank withdrew, without this bot. In micros of the
+ * payment's currency.
+ */
+export interface Reversal {
+  readonly kind: 'refund' | 'dispute';
+  /** The processor's: one that is told of again changes nothing. */
+  readonly id: string;
+  readonly at: string;
+  /** As the processor tells it. */
+  readonly amount: bigint;
+  /** What came back of it: the refund failed, or the dispute was won. Whatever is told of it later changes nothing. */
+  readonly returned: bigint;
+  /** What it takes off the ledger just now: less where more was taken in all than the payment had. */
+  readonly taken: bigint;
+  /** Sequence of the alert that told the dispute. */
+  readonly alert?: bigint;
+}
+
 /** The message that shows a payment, so that its outcome can take the place of "in progress". */
 export interface CardOrigin {
   readonly conversationKey: string;
@@ -67,6 +86,8 @@ export interface Payment {
   /** Sequence of the lot that it bought. */
   readonly lot?: bigint;
   readonly refund?: Refund;
+  /** In the order in which they became known; bounded, and never this bot's own refund. */
+  readonly reversals?: readonly Reversal[];
 }
 
 export type PaymentSummary = Pick<Payment, 'id' | 'amount' | 'reason' | 'requestedAt' | 'status'> & {
@@ -114,12 +135,21 @@ export interface RechargeHealth {
   readonly declined?: readonly DeclinedCard[];
   /** The breaker: a person must resume. */
   readonly tripped?: Trip;
+  /** A payment is disputed: a person must resume. */
+  readonly disputed?: DisputePause;
   /** When a person last resumed after the breaker: it judges what came later. */
   readonly breakerFrom?: string;
   /** After a change that may never start a charge: waits for the next charged call, or for an admin. */
   readonly held: boolean;
   /** A payment is past its deadline without a word of the processor: an admin is asked before the next charge. */
   readonly asksFirst?: boolean;
+}
+
+/** The dispute that paused auto-recharge: charging on would only bring further ones. */
+export interface DisputePause {
+  readonly at: string;
+  readonly paymentId: string;
+  readonly amount: bigint;
 }
 
 /** What made the breaker pause auto-recharge, with the numbers it saw. */
@@ -147,7 +177,15 @@ export interface CapCounters {
 }
 
 /** Why auto-recharge does not help just now; told with a low balance. */
-export const NO_RECHARGE_REASONS = ['off', 'waiting', 'paused', 'capped', 'held', 'tripped'] as const;
+export const NO_RECHARGE_REASONS = [
+  'off',
+  'waiting',
+  'paused',
+  'capped',
+  'held',
+  'tripped',
+  'disputed',
+] as const;
 export type NoRechargeReason = (typeof NO_RECHARGE_REASONS)[number];
 
 /**

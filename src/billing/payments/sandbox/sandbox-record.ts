@@ -27,7 +27,9 @@ export class SandboxRecord implements ProcessorRecord {
 /** A charge is listed as often as money moved for it. */
 function recorded(charge: SandboxCharge): readonly RecordedCharge[] {
   const { paymentId, amount } = charge;
-  const one = { paymentId, amount, state: STATES[charge.state], refunded: refundedMicros(charge) };
+  // Nobody disputes a payment in the sandbox.
+  const money = { refunded: refundedMicros(charge), disputed: 0n };
+  const one = { paymentId, amount, state: STATES[charge.state], ...money };
   const again = { ...one, state: 'charged' as const, refunded: 0n };
   return [one, ...Array<RecordedCharge>(Math.max(0, Number(charge.timesCharged) - 1)).fill(again)];
 }

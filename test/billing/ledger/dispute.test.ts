@@ -1,0 +1,110 @@
+import { recordDispute } from '../../../src/billing/ledger/commands/record-dispute.js';
+import { remainderOf } from '../../../src/billing/ledger/credit-line.js';
+import { rechargeState } from '../../../src/billing/ledger/recharge-state.js';
+import { paymentOf, rowKeys, type World } from '../../../src/billing/ledger/world.js';
+import { START, usd } from '../../support/billing.js';
+import { resumedBy, swept } from '../../support/recharge.js';
+import {
+  alertsOf,
+  CARD,
+  expired,
+  lotsOf,
+  LOW,
+  reversed,
+  settled,
+  spent,
+  withRule,
+  worldOf,
+} from '../../support/world.js';
+
+const two = settled(settled(worldOf(), usd(50)), usd(30));
+const withdrawn = (amount = 50, id = 'du-1') => ({ id, amount: usd(amount), state: 'withdrawn' as const });
+const reinstated = (amount = 50, id = 'du-1') => ({ id, amount: usd(amount), state: 'reinstated' as const });
+const ruled = withRule(two);
+
+function kinds(world: World) {
+  return world.entries.slice(two.entries.length).map(({ kind, amount }) => [kind, amount]);
+}
+
+test('what the bank withdrew is taken off: what is left of the lot, and a debit for what was spent', () => {
+  const world = reversed(spent(two, usd(10)), 'p-1', withdrawn());
+  expect(kinds(world).at(-1)).toEqual(['disputed', usd(-50)]);
+  expect(world.account.balance).toBe(usd(20));
+  expect(lotsOf(world).map((lot) => remainderOf(lot, world.account))).toEqual([0n, usd(20)]);
+});
+
+test('people are told once, with what it means', () => {
+  const world = reversed(spent(ruled, usd(40)), 'p-1', withdrawn());
+  const told = { balance: usd(-10), amount: usd(50), paymentId: 'p-1', method: CARD, paused: true };
+  expect(alertsOf(world, 'disputed')).toMatchObject([{ facts: told }]);
+  expect(alertsOf(world, 'negative')).toMatchObject([{ facts: { reversal: 'dispute' } }]);
+  expect(reversed(world, 'p-1', withdrawn())).toBe(world);
+});
+
+test('auto-recharge pauses, and a person resumes it', () => {
+  const world = spent(reversed(ruled, 'p-1', withdrawn()), usd(25));
+  expect(world.account.health.disputed).toEqual({ at: START, paymentId: 'p-1', amount: usd(50) });
+  expect(swept(world, START).account.openPayments).toEqual([]);
+  expect(rechargeState(world.account, START)).toEqual({ kind: 'disputed' });
+  expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'disputed' } }]);
+  expect(withRule(world, { amount: usd(60) }).account.openPayments).toEqual([]);
+  expect(resumedBy(world).account.openPayments).toHaveLength(1);
+});
+
+test('a dispute while no rule is on pauses none that is set later', () => {
+  const world = reversed(two, 'p-1', withdrawn());
+  expect(alertsOf(world, 'disputed')).toMatchObject([{ facts: { paused: false } }]);
+  expect(withRule(spent(world, usd(25))).account.openPayments).toHaveLength(1);
+});
+
+test('what is reinstated never expires, heals the alert, and leaves the pause to a person', () => {
+  const world = reversed(reversed(ruled, 'p-1', withdrawn()), 'p-1', reinstated());
+  expect(kinds(world)).toEqual([
+    ['disputed', usd(-50)],
+    ['disputeReinstated', usd(50)],
+  ]);
+  expect(alertsOf(world, 'disputed')).toMatchObject([{ healed: { how: 'reinstated', balance: usd(80) } }]);
+  expect(world.account.health.disputed).toBeDefined();
+  expect(expired(world, '2028-01-01T00:00:00.000Z').account.balance).toBe(usd(50));
+  expect(reversed(world, 'p-1', reinstated())).toBe(world);
+  expect(reversed(world, 'p-1', withdrawn())).toBe(world);
+});
+
+test('reinstated before the withdrawal was heard of ends the same', () => {
+  const inOrder = reversed(reversed(ruled, 'p-1', withdrawn()), 'p-1', reinstated());
+  const late = reversed(reversed(ruled, 'p-1', reinstated()), 'p-1', withdrawn());
+  expect(kinds(late)).toEqual(kinds(inOrder));
+  expect(late.account).toEqual(inOrder.account);
+  const sameBut = (world: World) => alertsOf(world, 'disputed').map(({ version: _version, ...rest }) => rest);
+  expect(sameBut(late)).toEqual(sameBut(inOrder));
+});
+
+test('a bank may give back a part', () => {
+  const world = reversed(reversed(two, 'p-1', withdrawn()), 'p-1', reinstated(20));
+  expect(kinds(world).at(-1)).toEqual(['disputeReinstated', usd(20)]);
+  expect(paymentOf(world, 'p-1')?.reversals).toMatchObject([
+    { amount: usd(50), returned: usd(20), taken: usd(30) },
+  ]);
+});
+
+test('each dispute has its own alert, and heals its own', () => {
+  const both = reversed(reversed(two, 'p-1', withdrawn()), 'p-2', withdrawn(30, 'du-2'));
+  const world = reversed(both, 'p-1', reinstated());
+  expect(alertsOf(world, 'disputed').map(({ healed }) => healed?.how)).toEqual(['reinstated', undefined]);
+});
+
+test('a dispute of what was refunded takes no more than is left, and is told all the same', () => {
+  const refunded = reversed(two, 'p-1', { id: 're-1', amount: usd(40), state: 'refunded' });
+  const world = reversed(refunded, 'p-1', withdrawn());
+  expect(kinds(world).at(-1)).toEqual(['disputed', usd(-10)]);
+  expect(alertsOf(world, 'disputed')).toMatchObject([{ facts: { amount: usd(50) } }]);
+});
+
+test('an alert that was written since the payment was read is asked for again, and healed then', () => {
+  const world = reversed(two, 'p-1', withdrawn());
+  const [alert] = alertsOf(world, 'disputed');
+  const rows = new Map([...world.rows].filter(([key]) => key !== rowKeys.alert(alert!.sequence)));
+  const dispute = { paymentId: 'p-1', disputeId: 'du-1', amount: usd(50), state: 'reinstated' } as const;
+  const decision = recordDispute({ ...world, rows }, { ...dispute, lowBalance: LOW }, START);
+  expect(decision).toMatchObject({ kind: 'refused', reason: 'notFound' });
+});
