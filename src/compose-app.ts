@@ -4,6 +4,7 @@ import { machineClock, type Clock } from './billing/clock.js';
 import type { AppParts } from './app-parts.js';
 import { composeBilling, type ComposedBilling } from './compose-billing.js';
 import { composeChat } from './compose-chat.js';
+import { composeGraph } from './compose-graph.js';
 import { composePayments, type Payments } from './compose-payments.js';
 import type { Config } from './config.js';
 import { jobLog, scanLog, usageLog } from './log.js';
@@ -57,9 +58,11 @@ export async function composeApp(parts: AppParts): Promise<App> {
 }
 
 function billingOf(
-  { config, tables, log, roundMs }: AppParts,
+  parts: AppParts,
   { payments, clock }: { payments: Payments; clock: Clock },
 ): ComposedBilling {
+  const { config, tables, log, roundMs } = parts;
+  const calls = composeGraph(parts, clock);
   const { currency, timeZone, limits, lowBalance, adminIds, addConnectionCharge, callDetailDays } = config;
   return composeBilling({
     table: tables.ledger,
@@ -67,6 +70,7 @@ function billingOf(
     processor: payments.processor,
     methods: payments.methods,
     accounts: tables.ledger,
+    ...(calls !== undefined && { graph: calls }),
     log: { ...jobLog(log), ...scanLog(log), ...usageLog(log) },
     clock,
     random: Math.random,

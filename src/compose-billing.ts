@@ -18,6 +18,10 @@ import { LedgerReader } from './billing/reader.js';
 import { Retention } from './billing/retention/retention.js';
 import type { PartitionScan, TableStore } from './billing/storage/table.js';
 import { UndeliveredAlerts } from './billing/undelivered.js';
+import { Checkpoints } from './billing/usage/graph/checkpoints.js';
+import { GraphCollector, type CollectorLog } from './billing/usage/graph/graph-collector.js';
+import { GraphUsage, type GraphUsageDeps } from './billing/usage/graph/graph-usage.js';
+import type { PstnCalls } from './billing/usage/graph/pstn-calls.js';
 import { UsageIntake, type IntakeDeps, type UsageLog } from './billing/usage/intake.js';
 import { workersOf } from './compose-worker.js';
 
@@ -28,7 +32,9 @@ export interface BillingParts {
   readonly accounts: PartitionScan;
   readonly processor: PaymentProcessor;
   readonly methods: PaymentMethods;
-  readonly log: JobLog & ScanLog & UsageLog;
+  /** Where call records can be collected from. */
+  readonly graph?: PstnCalls;
+  readonly log: JobLog & ScanLog & UsageLog & CollectorLog;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
@@ -57,6 +63,7 @@ export interface Voice {
 
 export interface ComposedBilling {
   readonly billing: Billing;
+  readonly graph: GraphUsage;
   readonly runner: JobRunner;
   readonly queue: DueQueue;
   /** The chat needs billing and billing needs a voice: the voice comes last. */
@@ -77,12 +84,14 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
   const sagaDeps = { ...common, processor: parts.processor, show };
   const [saga, refunds] = [new PaymentSaga(sagaDeps), new RefundSaga(sagaDeps)];
   const intake = intakeOf(parts, { ...common, kept }, runner);
+  const graph = graphOfParts(parts, { ...common, intake, runner });
   const undelivered = new UndeliveredAlerts({ ledger, reader, queue, runner });
   const shared = { ...common, ...settings, saga, intake, methods, runner, undelivered, clock, kept, newId };
   const billing = new Billing(shared);
-  const worker = { billing, ledger, queue, saga, refunds, retention, table, accounts, now, log };
+  const worker = { billing, graph, ledger, queue, saga, refunds, retention, table, accounts, now, log };
   return {
     billing,
+    graph,
     runner,
     queue,
     connect: (connected) => {
@@ -90,6 +99,17 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
       runner.use(workersOf(worker, (tenant, sequence) => connected.deliverAlert(tenant, sequence)));
     },
   };
+}
+
+function graphOfParts(
+  { table, graph: calls, clock, log }: BillingParts,
+  shared: Omit<GraphUsageDeps, 'checkpoints' | 'collector'> & { readonly intake: UsageIntake },
+): GraphUsage {
+  const { intake, ...deps } = shared;
+  const checkpoints = new Checkpoints(table);
+  if (calls === undefined) return new GraphUsage({ ...deps, checkpoints });
+  const collector = new GraphCollector({ calls, intake, checkpoints, clock, log });
+  return new GraphUsage({ ...deps, checkpoints, collector });
 }
 
 function intakeOf(

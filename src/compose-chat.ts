@@ -56,6 +56,7 @@ async function servicesOf(
 ): Promise<Services> {
   return {
     billing: composed.billing,
+    graph: composed.graph,
     paidBy: payments.kind,
     ...(payments.wallet !== undefined && { wallet: payments.wallet }),
     tokens: formTokens(await loadFormKey(tables.ledger)),

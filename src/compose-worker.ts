@@ -8,10 +8,12 @@ import type { Ledger } from './billing/lane/ledger.js';
 import type { RefundSaga } from './billing/payments/refund-saga.js';
 import type { PaymentSaga } from './billing/payments/saga.js';
 import type { Retention } from './billing/retention/retention.js';
+import type { GraphUsage } from './billing/usage/graph/graph-usage.js';
 import type { PartitionScan, TableStore } from './billing/storage/table.js';
 
 export interface WorkerParts {
   readonly billing: Billing;
+  readonly graph: GraphUsage;
   readonly ledger: Ledger;
   readonly queue: DueQueue;
   readonly saga: PaymentSaga;
@@ -44,7 +46,7 @@ export function workersOf(parts: WorkerParts, deliverAlert: DeliverAlert): Worke
   };
 }
 
-function handlersOf({ billing, saga, refunds }: WorkerParts, deliverAlert: DeliverAlert): JobHandlers {
+function handlersOf({ billing, graph, saga, refunds }: WorkerParts, deliverAlert: DeliverAlert): JobHandlers {
   const once = (run: (tenant: string) => Promise<void>) => async (tenant: string) => {
     await run(tenant);
     return DONE;
@@ -55,6 +57,7 @@ function handlersOf({ billing, saga, refunds }: WorkerParts, deliverAlert: Deliv
     alert: (tenant, subject) => deliverAlert(tenant, BigInt(subject)),
     recharge: once((tenant) => billing.sweepAutoRecharge(tenant)),
     crossings: once((tenant) => billing.tellGatheredCrossings(tenant)),
+    graph: (tenant) => graph.run(tenant),
     lots: once((tenant) => billing.expireLots(tenant)),
   };
 }

@@ -1,5 +1,6 @@
 /** The one place that reads the environment. A wrong or missing value stops the start with one sentence that names it. */
 import { fromDecimal, isWholeMinor, type Currency } from './billing/money.js';
+import { graphOf, wrongGraph, type GraphSettings } from './graph-settings.js';
 import { environment, type Environment } from './settings.js';
 
 /** The Playground's own user is an admin in the embedded mode. */
@@ -54,6 +55,8 @@ export interface Config {
   readonly addConnectionCharge: boolean;
   readonly callDetailDays: number;
   readonly payments: PaymentSettings;
+  /** Absent: call records are not collected from Microsoft Graph. */
+  readonly graph?: GraphSettings;
 }
 
 export interface StartOptions {
@@ -112,6 +115,7 @@ function accountSettings(settings: Environment, embedded: boolean) {
     usageKeys: settings.USAGE_KEYS,
     addConnectionCharge: settings.ADD_CONNECTION_CHARGE,
     callDetailDays: settings.CALL_DETAIL_DAYS,
+    ...graphOf(settings),
     payments: { kind: settings.PAYMENT_PROCESSOR, latencyMs: settings.SANDBOX_LATENCY_MS },
   };
 }
@@ -140,6 +144,7 @@ function wrongAnywhere(settings: Environment, { production, embedded }: Mode): r
       'HOST must be a loopback address with --embedded: the chat is not authenticated.',
     ],
     [!embedded && settings.BOT_APP_ID === undefined, 'BOT_APP_ID is missing (or start with --embedded).'],
+    ...wrongGraph(settings),
     [settings.TOP_UP_MINIMUM > settings.TOP_UP_MAXIMUM, 'TOP_UP_MINIMUM is above TOP_UP_MAXIMUM.'],
   ];
 }
@@ -157,6 +162,10 @@ function wrongInProduction(settings: Environment): readonly Refusal[] {
       isAzurite(settings[name]),
       `${name} names the storage emulator: refused in production.`,
     ]),
+    [
+      settings.GRAPH_SERVER !== undefined,
+      'GRAPH_SERVER stands in for Microsoft Graph: refused in production.',
+    ],
     [!https, 'PUBLIC_URL must be an https address in production.'],
   ];
 }

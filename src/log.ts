@@ -2,6 +2,8 @@
 import { pino, type Logger } from 'pino';
 import type { ScanLog } from './billing/due/daily-scan.js';
 import type { JobLog } from './billing/due/job-log.js';
+import type { CollectorLog } from './billing/usage/graph/graph-collector.js';
+import { TROUBLES } from './billing/usage/graph/pstn-calls.js';
 import type { UsageLog } from './billing/usage/intake.js';
 import { withDecimals } from './billing/usage/source-comparison.js';
 import type { SenderLog } from './bot/alerts/alert-sender.js';
@@ -48,8 +50,14 @@ export function scanLog(log: Logger): ScanLog {
   };
 }
 
-export function usageLog(log: Logger): UsageLog {
+export function usageLog(log: Logger): UsageLog & CollectorLog {
   return {
+    usageTrouble: (tenant, { reason, detail }, window) => {
+      log.warn(
+        { tenant, reason, detail, ...window, advice: TROUBLES[reason].advice },
+        'call records could not be collected',
+      );
+    },
     secondSource: (tenant, comparison) => {
       log.warn(
         { tenant, ...withDecimals(comparison) },

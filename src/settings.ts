@@ -80,6 +80,10 @@ export const environment = z.object({
   USAGE_KEYS: usageKeys.default(new Map<string, readonly string[]>()),
   ADD_CONNECTION_CHARGE: flag.default(false),
   CALL_DETAIL_DAYS: z.coerce.number().int().min(1).max(3_650).default(400),
+  GRAPH_USAGE: z.enum(['off', 'on']).default('off'),
+  GRAPH_CLIENT_ID: z.string().min(1).optional(),
+  GRAPH_CLIENT_SECRET: z.string().min(1).optional(),
+  GRAPH_SERVER: z.url().optional(),
   PAYMENT_PROCESSOR: z.enum(['sandbox']).default('sandbox'),
   SANDBOX_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
 });

@@ -77,6 +77,7 @@ function logOf({ failed, complain }: Surroundings): BillingParts['log'] {
     },
     roundFailed: failed,
     chainHead: nothing,
+    usageTrouble: nothing,
     // It may look at an account after it looked at the due table: the model itself judges whether there is a hole.
     holeFound: nothing,
     secondSource: nothing,

@@ -1,4 +1,5 @@
 /** Billing over the in-memory table and the sandbox processor, with a clock that the test moves. */
+import type { PstnCalls } from '../../src/billing/usage/graph/pstn-calls.js';
 import {
   composeBilling,
   type BillingParts,
@@ -41,6 +42,7 @@ export function failureLog(failures: unknown[]): BillingParts['log'] {
     chainHead: () => undefined,
     holeFound: () => undefined,
     secondSource: () => undefined,
+    usageTrouble: () => undefined,
   };
 }
 
@@ -78,6 +80,9 @@ export interface TestBilling extends ComposedBilling {
 export interface TestBillingOptions {
   readonly start?: string;
   readonly settings?: Partial<BillingSettings>;
+  /** Where call records are collected from. */
+  readonly graph?: PstnCalls;
+  readonly clock?: TestClock;
   /** Replaces what would happen in the chat. */
   readonly voice?: Voice;
   readonly available?: () => boolean;
@@ -86,7 +91,7 @@ export interface TestBillingOptions {
 }
 
 export async function testBilling(options: TestBillingOptions = {}): Promise<TestBilling> {
-  const clock = new TestClock(options.start ?? START);
+  const clock = options.clock ?? new TestClock(options.start ?? START);
   const [table, dueTable, sandboxTable] = [
     new MemoryTableStore(),
     new MemoryTableStore(),
@@ -112,6 +117,7 @@ export async function testBilling(options: TestBillingOptions = {}): Promise<Tes
     processor,
     methods,
     accounts: table,
+    ...(options.graph !== undefined && { graph: options.graph }),
     log: failureLog(failures),
     clock,
     random: () => 0.5,

@@ -127,6 +127,7 @@ export function testServices(billing: TestBilling, more: Partial<TestServices> =
   let ids = 0;
   return {
     billing: billing.billing,
+    graph: billing.graph,
     tokens: formTokens(FORM_KEY),
     destinations: new FakeDestinations(),
     roles: new LedgerRoles(billing),

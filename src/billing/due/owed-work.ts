@@ -1,6 +1,7 @@
 /** The work that an account's rows say is still to be done, whether or not a due row stands for it. */
 import { partitionOf, readLedgerRow } from '../lane/account-rows.js';
 import { after } from '../ledger/calendar.js';
+import { COLLECT } from '../ledger/commands/collect-usage.js';
 import type { Account, Alert } from '../ledger/model.js';
 import { rowKeys, type Job } from '../ledger/world.js';
 import { newestFirst } from '../storage/keys.js';
@@ -69,7 +70,15 @@ export async function owedBy(account: Account, now: string, rows: OwedRows): Pro
   }));
   const crossings: readonly Job[] =
     account.gatheredCrossings === 0 ? [] : [{ name: 'crossings', subject: 'gathered' }];
-  return [...payments, ...refunds, ...crossings, ...(await unheardAlerts(account, { now, young }, rows))];
+  const { graph } = account.usage;
+  const collecting = graph !== undefined && graph.connectedAt < young ? [COLLECT] : [];
+  return [
+    ...payments,
+    ...refunds,
+    ...crossings,
+    ...collecting,
+    ...(await unheardAlerts(account, { now, young }, rows)),
+  ];
 }
 
 async function unheardAlerts(

@@ -18,7 +18,7 @@ import type {
 
 export type LedgerRow = Alert | DayTotals | Explanation | Lot | Member | Payment | StoredCall | UsageIssue;
 
-export const JOB_NAMES = ['payment', 'alert', 'recharge', 'crossings', 'refund', 'lots'] as const;
+export const JOB_NAMES = ['payment', 'alert', 'recharge', 'crossings', 'refund', 'lots', 'graph'] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** Work that follows a commit. Without `at` it is run at once, and the due row is the net. */

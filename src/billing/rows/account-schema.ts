@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ALERT_KINDS, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
+import { TROUBLE_REASONS } from '../usage/graph/pstn-calls.js';
 import { json } from './columns.js';
 import { text, micros, count, actor, currency, span, method, trip, unmetered } from './parts.js';
 
@@ -24,6 +25,19 @@ const paymentSummary = z.object({
   status: z.enum(PAYMENT_STATUSES),
   overdue: z.boolean(),
   alert: micros.exactOptional(),
+});
+
+const graph = z.object({
+  connectedAt: text,
+  by: actor,
+  collected: z
+    .object({
+      days: count,
+      answeredAt: text.exactOptional(),
+      askedUntil: text.exactOptional(),
+      trouble: z.object({ reason: z.enum(TROUBLE_REASONS), since: text, at: text }).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 export const accountSchema: z.ZodType<Account> = z.object({
@@ -83,6 +97,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
       openIssues: count,
       metering: z.object({ from: text, setBy: actor, setAt: text }).exactOptional(),
       unmetered: unmetered.exactOptional(),
+      graph: graph.exactOptional(),
     }),
   ),
   days: json(z.array(z.object({ date: text, spend: micros, calls: count }))),

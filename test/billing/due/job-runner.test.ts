@@ -50,6 +50,7 @@ function runnerWith(options: Options = {}) {
     crossings: others,
     refund: others,
     lots: others,
+    graph: others,
   };
   const rewrite = async (tenant: string): Promise<void> => {
     rewritten.push(tenant);

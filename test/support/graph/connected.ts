@@ -56,15 +56,13 @@ export async function collecting(clock = new PatientClock()): Promise<Collecting
 export interface CollectorParts {
   readonly table: TableStore;
   readonly intake: Pick<UsageIntake, 'take'>;
-  readonly startMetering?: (tenant: string) => Promise<void>;
 }
 
 /** Another one over the same parts is what a new start of the program has. */
 export function collectorOf({ calls, clock, troubles }: Collecting, parts: CollectorParts): GraphCollector {
   const log: CollectorLog = { usageTrouble: (_tenant, trouble) => troubles.push(trouble) };
   const checkpoints = new Checkpoints(parts.table);
-  const startMetering = parts.startMetering ?? (async () => undefined);
-  return new GraphCollector({ calls, intake: parts.intake, checkpoints, startMetering, clock, log });
+  return new GraphCollector({ calls, intake: parts.intake, checkpoints, clock, log });
 }
 
 /** Rows spread evenly over the 90 days that end with the day of START. */

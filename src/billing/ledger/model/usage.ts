@@ -1,5 +1,6 @@
 /** Call records, what they add up to, and those that wait for a person. */
 import type { QuarantineReason, UsageSource } from '../../usage/call-record.js';
+import type { TroubleNoted } from '../../usage/graph/pstn-calls.js';
 import type { Actor } from './actor.js';
 
 export interface StoredCall {
@@ -98,4 +99,24 @@ export interface UsageState {
   readonly metering?: Metering;
   /** All that was kept without being charged, so far. */
   readonly unmetered?: UnmeteredTotal;
+  /** Present while call records are collected from Microsoft Graph. */
+  readonly graph?: GraphConnection;
+}
+
+export interface GraphConnection {
+  readonly connectedAt: string;
+  readonly by: Actor;
+  /** As the collector last told; absent before its first look. */
+  readonly collected?: Collected;
+}
+
+/** How far collecting has come, so that nobody has to read the collector's own row for it. */
+export interface Collected {
+  /** Of the last 90. */
+  readonly days: number;
+  /** When the source last answered. */
+  readonly answeredAt?: string;
+  /** End of the newest window that it answered. */
+  readonly askedUntil?: string;
+  readonly trouble?: TroubleNoted;
 }

@@ -17,8 +17,6 @@ export interface CollectorDeps {
   readonly calls: PstnCalls;
   readonly intake: Pick<UsageIntake, 'take'>;
   readonly checkpoints: Checkpoints;
-  /** Before a tenant's first call is taken, so that connecting it does not bill its past. Safe to call again. */
-  readonly startMetering: (tenant: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: CollectorLog;
 }
@@ -44,7 +42,6 @@ export class GraphCollector {
     const { checkpoints, clock } = this.deps;
     const begun = clock.monotonic();
     let checkpoint = await checkpoints.read(tenant);
-    if (Object.keys(checkpoint.rounds).length === 0) await this.deps.startMetering(tenant);
     do {
       const step = nextStep(checkpoint, clock.now());
       if (step.kind === 'wait') return { kind: 'again', at: step.until };

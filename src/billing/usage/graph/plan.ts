@@ -5,7 +5,8 @@
  * last 30 days once a day. A round that was interrupted goes on at the slice where it stopped.
  */
 import { after, daysBefore } from '../../ledger/calendar.js';
-import type { CallWindow, TroubleReason } from './pstn-calls.js';
+import type { Collected } from '../../ledger/model.js';
+import type { CallWindow, TroubleNoted, TroubleReason } from './pstn-calls.js';
 
 interface BandDays {
   /** Days back from the day on which the round started, both inclusive. */
@@ -36,13 +37,6 @@ export interface Round {
   /** Those among them that were refused. */
   readonly skipped: number;
   readonly ended: boolean;
-}
-
-/** What is wrong at present, and since when. */
-export interface TroubleNoted {
-  readonly reason: TroubleReason;
-  readonly since: string;
-  readonly at: string;
 }
 
 /** How far one tenant's collecting has come. */
@@ -129,6 +123,23 @@ export function afterSlice(
 /** After a trouble that any other slice would meet too: the same slice is asked for again. */
 export function afterTrouble(checkpoint: Checkpoint, reason: TroubleReason, at: string): Checkpoint {
   return { ...checkpoint, trouble: noted(checkpoint.trouble, reason, at) };
+}
+
+/** Somebody wants the newest days now: their round is due, and goes on from there. */
+export function askedNow(checkpoint: Checkpoint): Checkpoint {
+  const { recent, ...others } = checkpoint.rounds;
+  return recent?.ended === true ? { ...checkpoint, rounds: others } : checkpoint;
+}
+
+/** What people are shown of it. */
+export function collectedOf(checkpoint: Checkpoint): Collected {
+  const { answeredAt, askedUntil, trouble } = checkpoint;
+  return {
+    days: daysCollected(checkpoint),
+    ...(answeredAt !== undefined && { answeredAt }),
+    ...(askedUntil !== undefined && { askedUntil }),
+    ...(trouble !== undefined && { trouble }),
+  };
 }
 
 /** How many of the last 90 days were collected at least once: what a back-fill shows while it runs. */

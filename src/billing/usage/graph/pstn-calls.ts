@@ -82,3 +82,10 @@ export const TROUBLES = {
 
 export type TroubleReason = keyof typeof TROUBLES;
 export const TROUBLE_REASONS = Object.keys(TROUBLES) as readonly TroubleReason[];
+
+/** What is wrong at present, and since when. */
+export interface TroubleNoted {
+  readonly reason: TroubleReason;
+  readonly since: string;
+  readonly at: string;
+}

@@ -1,7 +1,8 @@
 /** What people must know beside the balance: calls are reported 24 to 48 hours late. Pure. */
 import { after, datesBetween, dayOf, daysBefore } from '../../ledger/calendar.js';
-import type { Account } from '../../ledger/model.js';
-import { daysCollected, BACK_FILL_DAYS, type Checkpoint, type TroubleNoted } from './plan.js';
+import type { Account, Collected } from '../../ledger/model.js';
+import { BACK_FILL_DAYS } from './plan.js';
+import type { TroubleNoted } from './pstn-calls.js';
 
 /** The report's own latency (documentation of the PSTN usage report). */
 const LATE_HOURS_MAX = 48;
@@ -35,28 +36,26 @@ export interface Unreported {
 
 export type UsageOf = Pick<Account, 'days' | 'timeZone' | 'usage'>;
 
-/** `checkpoint`: of the tenant's collecting, where it is connected. */
-export function usageFacts(account: UsageOf, now: string, checkpoint?: Checkpoint): UsageFacts {
-  const receivedAt = latest(account.usage.receivedAt, checkpoint?.answeredAt);
-  const knownUntil = latest(account.usage.knownUntil, settledUntil(checkpoint));
+export function usageFacts(account: UsageOf, now: string): UsageFacts {
+  const collected = account.usage.graph?.collected;
+  const receivedAt = latest(account.usage.receivedAt, collected?.answeredAt);
+  const knownUntil = latest(account.usage.knownUntil, settledUntil(collected));
   const unreported = knownUntil === undefined ? undefined : unreportedSpend(account, knownUntil, now);
   return {
     ...(receivedAt !== undefined && { receivedAt }),
     ...(knownUntil !== undefined && { knownUntil }),
     ...(unreported !== undefined && { unreported }),
-    ...(checkpoint !== undefined && factsOfCollecting(checkpoint)),
+    ...(collected !== undefined && factsOfCollecting(collected)),
   };
 }
 
 /** What was asked for and did not come, although it is as old as that, was no call. */
-function settledUntil(checkpoint: Checkpoint | undefined): string | undefined {
-  const asked = checkpoint?.askedUntil;
+function settledUntil(collected: Collected | undefined): string | undefined {
+  const asked = collected?.askedUntil;
   return asked === undefined ? undefined : after(asked, { hours: -LATE_HOURS_MAX });
 }
 
-function factsOfCollecting(checkpoint: Checkpoint): Pick<UsageFacts, 'backFill' | 'trouble'> {
-  const { trouble } = checkpoint;
-  const days = daysCollected(checkpoint);
+function factsOfCollecting({ days, trouble }: Collected): Pick<UsageFacts, 'backFill' | 'trouble'> {
   return {
     ...(days < BACK_FILL_DAYS && { backFill: { days, of: BACK_FILL_DAYS } }),
     ...(trouble !== undefined && { trouble }),

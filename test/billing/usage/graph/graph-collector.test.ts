@@ -132,21 +132,6 @@ test('a long run makes room for other work, and goes on at once', async () => {
   expect(new Set(asked.map((window) => JSON.stringify(window))).size).toBe(6);
 });
 
-test('metering starts before the first call is taken, and is left alone later', async () => {
-  const order: string[] = [];
-  const { intake } = it_.billing;
-  const told = {
-    take: (...given: Parameters<typeof intake.take>) => (order.push('take'), intake.take(...given)),
-  };
-  const startMetering = async () => void order.push('metering');
-  it_.graph.report([call('one', 1)]);
-  const collector = collectorOf(it_, { table: it_.table, intake: told, startMetering });
-  await collector.collect(TENANT);
-  it_.clock.inner.pass({ hours: 6 });
-  await collector.collect(TENANT);
-  expect(order).toEqual(['metering', 'take', 'take']);
-});
-
 test('each tenant has a checkpoint of its own, and one that was never asked has none', async () => {
   await it_.collector.collect(TENANT);
   const checkpoints = new Checkpoints(it_.table);

@@ -4,6 +4,7 @@ import type { DaySpend } from '../../../../src/billing/ledger/model.js';
 import {
   afterSlice,
   afterTrouble,
+  collectedOf,
   nextStep,
   NOTHING_ASKED,
   type Checkpoint,
@@ -13,7 +14,7 @@ import {
   usageFacts,
   type UsageOf,
 } from '../../../../src/billing/usage/graph/usage-facts.js';
-import { START, usd } from '../../../support/billing.js';
+import { ADMIN, START, usd } from '../../../support/billing.js';
 
 const TODAY = START.slice(0, 10);
 
@@ -83,6 +84,12 @@ test('law: the range never ends below its start, and never shrinks while nothing
   );
 });
 
+/** An account that is connected, and whose collecting stands there. */
+function connected(account: UsageOf, checkpoint: Checkpoint): UsageOf {
+  const graph = { connectedAt: START, by: ADMIN, collected: collectedOf(checkpoint) };
+  return { ...account, usage: { ...account.usage, graph } };
+}
+
 function collected(days: number): Checkpoint {
   let checkpoint = NOTHING_ASKED;
   for (let slices = 0; slices < days; slices += 1) {
@@ -98,21 +105,23 @@ test('an account without any usage has no facts', () => {
 
 test('a quiet week is known although no call came: what is two days late at most would be here', () => {
   const account = accountOf([0, 0, 0, 0, 0, 7], '2026-11-11T12:00:00.000Z');
-  const facts = usageFacts(account, START, collected(90));
+  const facts = usageFacts(connected(account, collected(90)), START);
   expect(facts).toMatchObject({ receivedAt: START, knownUntil: after(START, { hours: -48 }) });
   expect(facts).not.toHaveProperty('backFill');
 });
 
 test('a call of an hour ago is known, and how far it reaches', () => {
   const known = after(START, { hours: -1 });
-  expect(usageFacts(accountOf(EVERY, known), START, collected(90)).knownUntil).toBe(known);
+  expect(usageFacts(connected(accountOf(EVERY, known), collected(90)), START).knownUntil).toBe(known);
 });
 
 test('while the first 90 days come in, it says how many have come', () => {
-  expect(usageFacts(accountOf([]), START, collected(12)).backFill).toEqual({ days: 12, of: 90 });
+  expect(usageFacts(connected(accountOf([]), collected(12)), START).backFill).toEqual({ days: 12, of: 90 });
 });
 
 test('what keeps data from coming is part of the facts', () => {
   const checkpoint = afterTrouble(collected(90), 'consentMissing', START);
-  expect(usageFacts(accountOf([]), START, checkpoint).trouble).toMatchObject({ reason: 'consentMissing' });
+  expect(usageFacts(connected(accountOf([]), checkpoint), START).trouble).toMatchObject({
+    reason: 'consentMissing',
+  });
 });
