@@ -1,4 +1,5 @@
 /** Spend of a period: the total, how long the balance lasts at this rate, and where the money went. */
+import type { Metering, UnmeteredTotal } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
 import {
   daysLeft,
@@ -28,6 +29,8 @@ export interface SpendFacts {
   readonly balance: bigint;
   /** Every day of the range, oldest first. */
   readonly days: readonly SpendOfDates[];
+  /** Calls of the range from before the start of metering; absent where there are none. */
+  readonly kept?: UnmeteredTotal & Pick<Metering, 'from'>;
   readonly by: SpendBy;
   /** Where money went; absent by day. */
   readonly ranking?: Ranking;
@@ -69,6 +72,7 @@ export function spendCard(facts: SpendFacts, reader: Reader): Card {
       amount: amount(row.spend),
       calls: speech.say('spend.calls', { count: row.calls }),
     })),
+    kept: keptText(facts, speech),
     partial: partialText(facts, total.calls, reader),
     ...controls(facts, reader),
   };
@@ -140,6 +144,12 @@ function dailyText({ by, days, currency }: SpendFacts, speech: Speech): string {
     .filter(({ spend }) => spend !== 0n)
     .map((day) => `${shortDayText(day.from, speech)}: ${speech.money(money(day.spend, currency))}`)
     .join(' · ');
+}
+
+function keptText({ kept, currency }: SpendFacts, speech: Speech): string {
+  if (kept === undefined) return '';
+  const amount = speech.money(money(kept.spend, currency));
+  return speech.say('spend.kept', { count: kept.calls, from: speech.dateTime(kept.from), amount });
 }
 
 function partialText({ lookedAt }: SpendFacts, total: number, { speech }: Reader): string {

@@ -45,7 +45,8 @@ test('every view of every period is a valid card in both languages', () => {
     for (const [index, period] of PERIODS.entries())
       for (const by of SPEND_BY) {
         const ranking = RANKINGS[index % RANKINGS.length]!;
-        const shown = { period, by, misread: LONG, ...(by !== 'day' && { ranking, lookedAt: 10_000 }) };
+        const kept = { spend: usd(1), calls: index, from: START };
+        const shown = { period, by, misread: LONG, kept, ...(by !== 'day' && { ranking, lookedAt: 10_000 }) };
         expectValidCard(spendCard(facts(shown), reader));
       }
 });

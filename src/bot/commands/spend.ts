@@ -1,6 +1,6 @@
 /** `spend`: how much, where, and how long the balance lasts at this rate; with the single calls behind it. */
 import * as z from 'zod';
-import type { Account } from '../../billing/ledger/model.js';
+import type { Account, DayTotals } from '../../billing/ledger/model.js';
 import { CALLS_SCANNED_MAX } from '../../billing/reader.js';
 import {
   rankCalls,
@@ -71,12 +71,18 @@ async function spend(asked: Asked, turn: Turn, { billing }: Services): Promise<C
   const range = rangeOf(asked.period, now, timeZone);
   const rows = await billing.reader.days(tenant, range.from, range.to);
   const days = spendByDay(range, rows);
-  const common = { ...asked, range, timeZone, currency, balance, days };
+  const common = { ...asked, range, timeZone, currency, balance, days, ...keptOf(account, rows) };
   const reader = readerOf(turn, account);
   if (asked.by === 'day') return spendCard(common, reader);
   if (asked.by === 'destination') return spendCard({ ...common, ranking: rankDestinations(rows) }, reader);
   const ranking = await rankingOfCalls({ range, days, by: asked.by }, { turn, billing, timeZone });
   return spendCard({ ...common, ...ranking }, reader);
+}
+
+function keptOf({ usage }: Account, rows: readonly DayTotals[]): Pick<SpendFacts, 'kept'> {
+  const kept = totalOf(rows.flatMap(({ unmetered }) => unmetered ?? []));
+  if (usage.metering === undefined || kept.calls === 0) return {};
+  return { kept: { ...kept, from: usage.metering.from } };
 }
 
 async function rankingOfCalls(
@@ -85,8 +91,9 @@ async function rankingOfCalls(
 ): Promise<Pick<SpendFacts, 'ranking' | 'lookedAt'>> {
   const { from, to } = momentsOf(wanted.range, where.timeZone);
   const found = await where.billing.reader.calls(where.turn.tenant, from, to);
-  const ranking = rankCalls(found, wanted.by, totalOf(wanted.days));
-  return found.length < CALLS_SCANNED_MAX ? { ranking } : { ranking, lookedAt: found.length };
+  const charged = found.filter(({ unmetered }) => unmetered !== true);
+  const ranking = rankCalls(charged, wanted.by, totalOf(wanted.days));
+  return found.length < CALLS_SCANNED_MAX ? { ranking } : { ranking, lookedAt: charged.length };
 }
 
 async function calls(data: z.infer<typeof callsSchema>, turn: Turn, { billing }: Services): Promise<Card> {

@@ -218,3 +218,23 @@ test('by day, week, destination, user and number every total equals what the led
     { numRuns: 25 },
   );
 });
+
+test('calls from before the start of metering are shown as not charged, and stand in no ranking', async () => {
+  const here = await scene();
+  await here.test.billing.setMetering(TENANT, { from: '2026-11-17T00:00:00.000Z', by: ADMIN });
+  await use(here.test, [
+    { id: 'a', charge: 1.5, user: 'Ana' },
+    { id: 'b', charge: 2, start: YESTERDAY, user: 'Bo' },
+    { id: 'c', charge: 3, start: YESTERDAY, user: 'Bo' },
+  ]);
+  const { card } = await say(spendCommand, here, { rest: 'by user' });
+  expectValidCard(card);
+  const text = textOf(card);
+  expect(text).toContain(
+    '$1.50\n1 call\n2 calls from before Nov 17, 2026, 12:00 AM UTC would have cost $5.00: kept',
+  );
+  expect(text).toContain('Ana');
+  expect(text).not.toContain('Bo');
+  const today = await say(spendCommand, here, { rest: 'today' });
+  expect(textOf(today.card)).not.toContain('kept');
+});
