@@ -6,15 +6,39 @@ const IN = 'billing/ledger';
 export const LEDGER_GUARDS: readonly Guard[] = [
   {
     name: 'dedupe',
-    file: `${IN}/commands/charge-usage.ts`,
+    file: `${IN}/usage-sorting.ts`,
     from: 'piles.corrected.get(call.id) ?? piles.fresh.get(call.id) ?? stored;',
     to: 'undefined;',
   },
   {
     name: 'corrected difference',
-    file: `${IN}/commands/charge-usage.ts`,
+    file: `${IN}/usage-sorting.ts`,
     from: 'difference: call.charge - before.charge',
     to: 'difference: call.charge',
+  },
+  {
+    name: 'start of metering',
+    file: `${IN}/metering.ts`,
+    from: 'return metering === undefined || start >= metering.from;',
+    to: 'return true;',
+  },
+  {
+    name: 'charged stays charged',
+    file: `${IN}/metering.ts`,
+    from: 'if (charged || isMetered(call, metering)) return',
+    to: 'if (isMetered(call, metering)) return',
+  },
+  {
+    name: 'kept is charged once',
+    file: `${IN}/keep-unmetered.ts`,
+    from: 'for (const call of before) add(call, -1);',
+    to: '',
+  },
+  {
+    name: 'one source a day',
+    file: `${IN}/day-source.ts`,
+    from: 'return ROUNDED.includes(first) || ROUNDED.includes(source);',
+    to: 'return false;',
   },
   {
     name: 'pointer never back',
