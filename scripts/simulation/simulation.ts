@@ -89,6 +89,7 @@ class Run {
     const clerk = new Clerk(world, errands, biller);
     return [
       act(34, biller.deliver.bind(biller)),
+      act(world.character.metered ? 3 : 0, biller.meter.bind(biller)),
       act(14, errands.repeat.bind(errands)),
       act(14, buyer.buy.bind(buyer)),
       act(0.4, buyer.burst.bind(buyer)),

@@ -32,6 +32,10 @@ export interface Character {
   readonly timeZone: string;
   /** Charges are multiples of this many micros: with coarse ones balances meet the trigger exactly. */
   readonly grain: number;
+  /** People choose from when on calls are charged, and change their minds. */
+  readonly metered: boolean;
+  /** Call records come as the admin center's export too. */
+  readonly exports: boolean;
 }
 
 export interface Violation {
@@ -187,5 +191,7 @@ function characterOf(chance: Chance): Character {
     keyLivesMs: chance.pick([0, 24 * HOUR_MS]),
     timeZone: chance.pick(TIME_ZONES),
     grain: chance.pick([1, 500_000]),
+    metered: chance.happens(0.4),
+    exports: chance.happens(0.4),
   };
 }

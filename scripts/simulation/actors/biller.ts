@@ -1,18 +1,34 @@
-/** Sends call records: new, repeated, corrected, in any order, with its own key, and now and then with another's. */
+/**
+ * Sends call records: new, repeated, corrected, in any order, as rows or as an export, with its own key, and now and then
+ * with another's; and chooses from when on calls are charged.
+ */
 import { handleUsage, type UsageAnswer } from '../../../src/usage-route.js';
 import type { Errand, Errands } from '../errands.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
-import { Register } from './register.js';
+import { dateIn } from '../model/calendar.js';
+import { SOMEBODY } from './buyer.js';
+import { drawRow, exportOf, graphRowOf, rounded, type SentRow } from './call-rows.js';
+import { Register, type Writing } from './register.js';
 
-const PLACES = ['United Kingdom', 'France', 'India', 'Brazil'];
 const HOUR_MS = 3_600_000;
 
-interface SentRow {
-  readonly id: string;
-  readonly kind: 'charge' | 'aside' | 'skip';
-  readonly micros: bigint;
-  readonly row: object;
+interface Sent {
+  readonly key: string;
+  readonly target: string;
+  readonly rows: readonly SentRow[];
+  readonly asExport: boolean;
+}
+
+interface Written {
+  readonly row: SentRow;
+  readonly writing: Writing;
+}
+
+interface Taken {
+  readonly target: string;
+  readonly register: Register;
+  readonly writes: readonly Written[];
 }
 
 export class Biller {
@@ -38,7 +54,30 @@ export class Biller {
     const count = chance.happens(0.01) ? chance.between(60, 130) : chance.between(1, 5);
     const rows = Array.from({ length: count }, () => this.row(tenant));
     const target = chance.happens(0.05) ? chance.pick(character.tenants) : tenant;
-    this.errands.send(this.delivery({ key: keyOf(tenant), target, rows }));
+    const asExport = character.exports && chance.happens(0.3);
+    const sent = asExport ? rows.map(rounded) : rows;
+    this.errands.send(this.delivery({ key: keyOf(tenant), target, rows: sent, asExport }));
+  }
+
+  /** Before, within or after the time that calls are sent of. */
+  meter(): void {
+    const { chance, character, time } = this.world;
+    const tenant = chance.pick(character.tenants);
+    const from = new Date(time.now + chance.between(-96, 24) * HOUR_MS).toISOString();
+    const click = { id: this.world.newId('metering'), mintedAt: time.iso };
+    const connects = chance.happens(0.3);
+    this.errands.send({
+      name: `metering ${tenant} ${connects ? 'from now on' : from}`,
+      isOperation: !connects,
+      run: async ({ billing }) => {
+        const request = { from, by: SOMEBODY };
+        this.errands.done(
+          connects
+            ? await billing.startMetering(tenant, SOMEBODY)
+            : await billing.setMetering(tenant, request, click),
+        );
+      },
+    });
   }
 
   private row(tenant: string): SentRow {
@@ -52,67 +91,57 @@ export class Biller {
   }
 
   private written(id: string, kind: SentRow['kind']): SentRow {
-    const { chance, time } = this.world;
+    const { chance, time, character } = this.world;
     const start = this.starts.get(id) ?? new Date(time.now - chance.below(72 * HOUR_MS)).toISOString();
     this.starts.set(id, start);
-    const most = chance.happens(0.1) ? 30_000_000 : 2_500_000;
-    const { grain } = this.world.character;
-    const micros = BigInt(chance.below(most / grain) * grain);
-    const row = {
-      id,
-      startDateTime: start,
-      duration: 60,
-      currency: kind === 'aside' ? 'EUR' : 'USD',
-      charge: Number(micros) / 1e6,
-      licenseCapability: kind === 'skip' ? 'MCOPSTN1' : 'MCOPSTNPP',
-      destinationName: chance.pick(PLACES),
-      callerNumber: '+4912345',
-    };
-    return { id, kind, micros, row };
+    return drawRow(chance, { id, kind, start }, character.grain);
   }
 
-  private delivery(sent: { key: string; target: string; rows: readonly SentRow[] }): Errand {
-    const { target, rows } = sent;
+  private delivery(sent: Sent): Errand {
+    const { target, rows, asExport } = sent;
     return {
-      name: `usage ${target} ${rows.map(({ id, kind, micros }) => `${id}:${kind}:${micros}`).join(' ')}`,
+      name: `usage ${asExport ? 'export ' : ''}${target} ${rows.map(({ id, kind, micros }) => `${id}:${kind}:${micros}`).join(' ')}`,
       run: (instance) => this.send(instance, sent),
     };
   }
 
-  private async send(
-    instance: Instance,
-    { key, target, rows }: { key: string; target: string; rows: readonly SentRow[] },
-  ): Promise<void> {
-    const owner = this.keys.get(key)?.[0] ?? '';
-    const charged = rows.filter(({ kind }) => kind === 'charge');
-    const register = this.registers.get(owner);
+  private async send(instance: Instance, { key, target, rows, asExport }: Sent): Promise<void> {
     // Whoever's account it was posted to: only in the key's own it may turn up.
-    const writes = charged.map(({ id, micros }) => register?.begin(id, micros));
-    const request = {
-      tenant: target,
-      authorization: `Bearer ${key}`,
-      fromLoopback: false,
-      body: rows.map(({ row }) => row),
-    };
+    const register = this.registers.get(this.keys.get(key)?.[0] ?? '') ?? new Register();
+    const charged = rows.filter(({ kind }) => kind === 'charge');
+    const writes = charged.map((row): Written => ({ row, writing: register.begin(row.id, row.micros) }));
+    const content = asExport ? { body: undefined, file: exportOf(rows) } : { body: rows.map(graphRowOf) };
+    const request = { tenant: target, authorization: `Bearer ${key}`, fromLoopback: false, ...content };
     const answer = await handleUsage(request, {
       intake: instance.billing.intake,
       keys: this.keys,
       isKnownTenant: async (tenant) => this.keys.has(keyOf(tenant)),
     });
     if (answer.status === 503) throw Object.assign(new Error('503'), { name: 'StorageUnavailable' });
-    if (answer.status !== 200) return;
-    for (const write of writes) if (write !== undefined) register?.end(write);
-    this.acknowledged(target, charged, answer);
+    if (answer.status === 200) this.answered({ target, register, writes }, answer);
   }
 
-  private acknowledged(tenant: string, rows: readonly SentRow[], answer: UsageAnswer): void {
+  private answered({ target, register, writes }: Taken, answer: UsageAnswer): void {
+    const compared = datesCompared(answer);
+    const isCompared = ({ row }: Written) => compared.has(dateIn(this.world.character.timeZone, row.start));
+    // What a second source says of a day takes no effect.
+    for (const { writing } of writes.filter(isCompared)) register.withdraw(writing);
+    const took = writes.filter((write) => !isCompared(write));
+    for (const { writing } of took) register.end(writing);
+    this.acknowledged(
+      target,
+      took.map(({ row }) => row),
+    );
+  }
+
+  private acknowledged(tenant: string, rows: readonly SentRow[]): void {
     const { usage } = this.world.model.of(tenant);
-    const missing = rows.filter(({ id }) => usage.chargeOf(id) === undefined);
-    if (missing.length > 0 && answer.status === 200)
+    const missing = rows.filter(({ id }) => !usage.isKnown(id));
+    if (missing.length > 0)
       this.world.complain('what was acknowledged is in the ledger', missing.map(({ id }) => id).join(', '));
   }
 
-  /** Each record stands at the charge that its biller sent last, in the account of the key that sent it. */
+  /** Each record that was charged stands at the charge that its biller sent last, in the account of the key that sent it. */
   judge(): void {
     for (const [tenant, register] of this.registers) {
       const { usage } = this.world.model.of(tenant);
@@ -133,4 +162,9 @@ export class Biller {
 
 function keyOf(tenant: string): string {
   return `key-of-${tenant}`;
+}
+
+function datesCompared({ body }: UsageAnswer): ReadonlySet<string> {
+  const { compared } = body as { readonly compared: readonly { readonly date: string }[] };
+  return new Set(compared.map(({ date }) => date));
 }

@@ -2,7 +2,7 @@
  * Which charges a call record may stand at. Deliveries overlap, and those without an answer may still take effect: a charge
  * is possible as long as no delivery that began after its own had ended was acknowledged.
  */
-interface Writing {
+export interface Writing {
   readonly id: string;
   readonly charge: bigint;
   readonly begun: number;
@@ -27,6 +27,15 @@ export class Register {
     const others = this.writes.get(writing.id) ?? [];
     const possible = others.filter(({ ended }) => ended >= writing.begun);
     this.writes.set(writing.id, possible);
+  }
+
+  /** It took no effect, and never will. */
+  withdraw(writing: Writing): void {
+    const others = this.writes.get(writing.id) ?? [];
+    this.writes.set(
+      writing.id,
+      others.filter((other) => other !== writing),
+    );
   }
 
   allows(id: string, charge: bigint): boolean {

@@ -4,6 +4,7 @@ import type { DeclineReason } from '../../../src/billing/payments/processor.js';
 import type { Values } from '../../../src/billing/storage/table.js';
 import type {
   Account,
+  Actor,
   AutoRechargeRule,
   Lot,
   PaymentStatus,
@@ -27,6 +28,10 @@ export interface AccountView {
   readonly openPayments: readonly PaymentSummary[];
   readonly gatheredCrossings: number;
   readonly livingAlerts: Account['livingAlerts'];
+  /** When calls begin to be charged; before all times where none was set. */
+  readonly meteredFrom: string;
+  /** What all calls would have cost that were kept without being charged. */
+  readonly kept: bigint;
 }
 
 /** Most columns of an account stay as they were from one commit to the next: their text is read once. */
@@ -49,6 +54,7 @@ export class AccountReader {
       openPayments: this.json(values, 'openPayments') as readonly PaymentSummary[],
       gatheredCrossings: this.json(values, 'gatheredCrossings') as number,
       livingAlerts: this.json(values, 'livingAlerts') as Account['livingAlerts'],
+      ...usageView(this.json(values, 'usage') as Account['usage']),
     };
   }
 
@@ -62,12 +68,17 @@ export class AccountReader {
   }
 }
 
+function usageView({ metering, unmetered }: Account['usage']): Pick<AccountView, 'meteredFrom' | 'kept'> {
+  return { meteredFrom: metering?.from ?? '', kept: unmetered?.spend ?? 0n };
+}
+
 export interface EntryView {
   readonly sequence: bigint;
   readonly at: string;
   readonly kind: string;
   readonly amount: bigint;
   readonly balanceAfter: bigint;
+  readonly by: Actor;
   readonly reference: string;
   readonly lot: bigint | undefined;
   readonly previous: string;
@@ -75,7 +86,7 @@ export interface EntryView {
 }
 
 export function entryView(values: Values): EntryView {
-  return { lot: undefined, ...values } as unknown as EntryView;
+  return { lot: undefined, ...values, by: jsonOf(values, 'by') } as unknown as EntryView;
 }
 
 export interface PaymentView {
