@@ -82,8 +82,7 @@ async function judge(
 
 async function copyWithout(guard: Guard, folder: string): Promise<void> {
   await mkdir(join(folder, 'scripts'), { recursive: true });
-  for (const part of ['src/billing', 'src/usage-route.ts', 'src/compose-billing.ts', 'src/compose-worker.ts'])
-    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  await cp(join(ROOT, 'src'), join(folder, 'src'), { recursive: true });
   for (const part of ['simulate.ts', 'simulation', 'usage/random.ts'])
     await cp(join(ROOT, 'scripts', part), join(folder, 'scripts', part), { recursive: true });
   const path = join(folder, 'src', guard.file);
