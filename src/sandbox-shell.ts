@@ -13,7 +13,7 @@ const STYLE = `
     --on-accent: #1b1b1b; --note: #463c12; --note-text: #ffeeb0; --bad: #ff99a4; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--page);
+body { margin: 0; min-height: 100vh; display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; padding: 1rem; background: var(--page);
   color: var(--text); font: 1rem/1.5 'Segoe UI', system-ui, sans-serif; }
 main { width: 100%; max-width: 28rem; padding: 1.5rem; background: var(--card); border: 1px solid var(--line);
   border-radius: .75rem; overflow-wrap: anywhere; }
@@ -30,24 +30,25 @@ button { flex: 1 1 8rem; min-height: 2.75rem; padding: .5rem 1rem; border: 1px s
 button.primary { background: var(--accent); color: var(--on-accent); }
 button:focus-visible, a:focus-visible, input:focus-visible { outline: 3px solid var(--text); outline-offset: 2px; }
 h2 { margin: 0 0 .25rem; font-size: 1rem; }
+form + h2 { margin-top: 1.5rem; }
 a { color: inherit; }
 label { display: block; margin: 1rem 0 .25rem; font-weight: 600; }
 .hint, .problem { margin: 0 0 .25rem; font-size: .875rem; }
+.problem { margin: .25rem 0 0; }
 .hint { color: var(--soft); }
 .problem { color: var(--bad); font-weight: 600; }
 input { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border: 1px solid var(--soft); border-radius: .5rem;
   background: var(--page); color: var(--text); font: inherit; }
 input[aria-invalid] { border: 2px solid var(--bad); }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 0 1rem; align-items: end; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 0 1rem; align-items: start; }
 .problems { margin: 1rem 0; padding: .75rem; border: 2px solid var(--bad); border-radius: .5rem; }
 .problems:focus { outline: 3px solid var(--text); outline-offset: 2px; }
 .problems ul { margin: 0; padding: 0 0 0 1.25rem; }
 form > button { width: 100%; margin: 1.25rem 0 0; }
-table { width: 100%; margin: 1.5rem 0 0; border-collapse: collapse; font-size: .875rem; }
-caption { padding: 0 0 .25rem; text-align: left; font-weight: 600; }
-th, td { padding: .375rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; }
-th { padding-right: 1rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
-thead th { border: 0; color: var(--soft); }
+.cards { margin: .25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
+.cards li { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .375rem 0; border-top: 1px solid var(--line); }
+.cards b { flex: 0 0 10.5rem; font-weight: 400; font-variant-numeric: tabular-nums; }
+.cards span { flex: 1 1 11rem; }
 `;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');

@@ -32,9 +32,7 @@ export function oneCardCard(facts: OneCardFacts, speech: Speech): Card {
     title,
     boxes: banner === undefined ? [] : [banner],
     facts: cardFacts(facts, speech),
-    backupsTitle: speech.say('wallet.backups.title'),
-    backupLines: backupLines(facts, speech),
-    backupButtons: backupButtons(facts, speech),
+    ...backupSection(facts, speech),
     buttons: cardButtons(facts, speech),
   };
   return renderCard(template, data, [methodName(method, speech), ...(banner?.lines ?? [])].join('. '));
@@ -57,27 +55,37 @@ function cardFacts(facts: OneCardFacts, speech: Speech): readonly object[] {
 }
 
 /** Everything about the card but its place among the backups; six at most. */
-function cardButtons(
-  { method, old, account, methods }: OneCardFacts,
-  speech: Speech,
-): readonly ClickButton[] {
+function cardButtons(facts: OneCardFacts, speech: Speech): readonly ClickButton[] {
+  const { method, account, methods } = facts;
   const { id } = method;
   const about = (key: StringKey, action: string, style?: ClickButton['style']): ClickButton =>
     clickButton(speech.say(key), { verb: `paymentMethods.${action}`, method: id }, style);
-  const removal =
-    old === undefined
-      ? about('wallet.button.remove', 'askRemove', 'destructive')
-      : clickButton(speech.say('wallet.button.removeOld', { method: methodName(old, speech) }), {
-          verb: 'paymentMethods.askRemove',
-          method: old.id,
-        });
   return [
     ...(rechargesWith(id, account) ? [] : [about('wallet.button.recharge', 'recharge', 'positive')]),
     ...(methods[0]?.id === id ? [] : [about('wallet.button.default', 'makeDefault')]),
     about('wallet.button.replace', 'replace'),
-    removal,
+    ...removeButtons(facts, speech),
     clickButton(speech.say('wallet.button.all'), { verb: 'paymentMethods.list' }),
   ];
+}
+
+/** The card whose place this one took goes first, unless it can't go yet. */
+function removeButtons({ method, old, account }: OneCardFacts, speech: Speech): readonly ClickButton[] {
+  const ask = (title: string, id: string, style: ClickButton['style']): ClickButton =>
+    clickButton(title, { verb: 'paymentMethods.askRemove', method: id }, style);
+  if (old === undefined) return [ask(speech.say('wallet.button.remove'), method.id, 'destructive')];
+  if (rechargesWith(old.id, account)) return [];
+  return [ask(speech.say('wallet.button.removeOld', { method: methodName(old, speech) }), old.id, 'default')];
+}
+
+/** Left out right after it took another card's place: then something else is to be decided first. */
+function backupSection(facts: OneCardFacts, speech: Speech): object {
+  if (facts.old !== undefined) return { backupsTitle: '', backupLines: [], backupButtons: [] };
+  return {
+    backupsTitle: speech.say('wallet.backups.title'),
+    backupLines: backupLines(facts, speech),
+    backupButtons: backupButtons(facts, speech),
+  };
 }
 
 /** Why it can't be a backup, or what being one means. */

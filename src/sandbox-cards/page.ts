@@ -85,31 +85,28 @@ function fieldOf(name: CardField, wrong: Wrong | undefined, strings: CardPageStr
   const problem = wrong?.problems[name];
   const said = problem === undefined ? '' : strings.problems[problem];
   const problemLine =
-    said === '' ? '' : `<p class="problem" id="${name}-problem">⚠ ${escapeHtml(said)}</p>\n`;
+    said === '' ? '' : `\n<p class="problem" id="${name}-problem">⚠ ${escapeHtml(said)}</p>`;
   const described = said === '' ? `${name}-hint` : `${name}-problem ${name}-hint`;
   const mode = name === 'name' ? '' : ' inputmode="numeric"';
   return `<label for="${name}">${escapeHtml(strings.labels[name])}</label>
 <p class="hint" id="${name}-hint">${escapeHtml(strings.hints[name])}</p>
-${problemLine}<input id="${name}" name="${name}" value="${escapeHtml(keptValue(name, wrong?.kept))}"${mode} ${INPUT}
- aria-describedby="${described}"${said === '' ? '' : ' aria-invalid="true"'}>`;
+<input id="${name}" name="${name}" value="${escapeHtml(keptValue(name, wrong?.kept))}"${mode} ${INPUT}
+ aria-describedby="${described}"${said === '' ? '' : ' aria-invalid="true"'}>${problemLine}`;
 }
 
 function keptValue(name: CardField, kept: KeptFields | undefined): string {
   return name === 'expiry' || name === 'name' ? (kept?.[name] ?? '') : '';
 }
 
-function testCards({ table }: CardPageStrings, speech: Speech): string {
-  const rows = SANDBOX_CARDS.map(({ scenario, brand }) => {
+function testCards({ testCards: title }: CardPageStrings, speech: Speech): string {
+  const lines = SANDBOX_CARDS.map(({ scenario, brand }) => {
     const does = `${brand}: ${speech.say(`method.test.${scenario}`)}`;
-    return `<tr><th scope="row">${grouped(TEST_NUMBERS[scenario])}</th><td>${escapeHtml(does)}</td></tr>`;
+    return `<li><b>${grouped(TEST_NUMBERS[scenario])}</b> <span>${escapeHtml(does)}</span></li>`;
   });
-  return `<table>
-<caption>${escapeHtml(table.caption)}</caption>
-<thead><tr><th scope="col">${escapeHtml(table.number)}</th><th scope="col">${escapeHtml(table.does)}</th></tr></thead>
-<tbody>
-${rows.join('\n')}
-</tbody>
-</table>`;
+  return `<h2>${escapeHtml(title)}</h2>
+<ul class="cards">
+${lines.join('\n')}
+</ul>`;
 }
 
 /** As it stands on a card: in fours, or four, six and the rest. */

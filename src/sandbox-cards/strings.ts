@@ -34,7 +34,8 @@ export interface CardPageStrings {
   readonly problems: Readonly<Record<CardProblem, string>>;
   readonly wrong: Sentence;
   readonly save: string;
-  readonly table: { readonly caption: string; readonly number: string; readonly does: string };
+  /** Above the list of them, each with what it does when it is charged. */
+  readonly testCards: string;
   readonly card: string;
   readonly back: string;
   readonly ends: Readonly<Record<CardPageEnd, Sentence>>;
@@ -52,8 +53,8 @@ export const CARD_PAGE_STRINGS: Readonly<Record<Language, CardPageStrings>> = {
     labels: { number: 'Card number', expiry: 'Expiry', code: 'Security code', name: 'Name on card' },
     hints: {
       number: 'A test number from the list below',
-      expiry: 'Month and year, such as 12/34',
-      code: '3 digits; American Express has 4',
+      expiry: 'Such as 12/34',
+      code: '3 digits (Amex: 4)',
       name: 'It is not kept',
     },
     problems: {
@@ -71,7 +72,7 @@ export const CARD_PAGE_STRINGS: Readonly<Record<Language, CardPageStrings>> = {
     },
     wrong: { title: 'The card was not saved', text: 'Please correct this:' },
     save: 'Save card',
-    table: { caption: 'Test cards', number: 'Number', does: 'When it is charged' },
+    testCards: 'Test cards and their outcome',
     card: 'Card',
     back: 'You can close this page. Go back to Teams and press “Done” there.',
     ends: {
@@ -118,8 +119,8 @@ export const CARD_PAGE_STRINGS: Readonly<Record<Language, CardPageStrings>> = {
     },
     hints: {
       number: 'Un numero di prova dall’elenco qui sotto',
-      expiry: 'Mese e anno, per esempio 12/34',
-      code: '3 cifre; American Express ne ha 4',
+      expiry: 'Per esempio 12/34',
+      code: '3 cifre (Amex: 4)',
       name: 'Non viene conservato',
     },
     problems: {
@@ -138,7 +139,7 @@ export const CARD_PAGE_STRINGS: Readonly<Record<Language, CardPageStrings>> = {
     },
     wrong: { title: 'La carta non è stata salvata', text: 'Correggi per favore:' },
     save: 'Salva la carta',
-    table: { caption: 'Carte di prova', number: 'Numero', does: 'Quando viene addebitata' },
+    testCards: 'Carte di prova e loro esito',
     card: 'Carta',
     back: 'Puoi chiudere questa pagina. Torna in Teams e premi lì “Fatto”.',
     ends: {

@@ -3,7 +3,6 @@
  * for the README are taken on the way: `PICTURES=docs/screenshots npm test -- journey` keeps them there.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,17 +10,9 @@ import { promisify } from 'node:util';
 import { startProgram, type Program } from '../support/program.js';
 import { PlaygroundDriver } from './playground-driver.js';
 import type { PlaygroundCard } from './playground-card.js';
+import { STEP_MS_MAX, walk } from './walk.js';
 
 const run = promisify(execFile);
-const BROWSER = '/usr/bin/chromium';
-const found = existsSync(BROWSER);
-if (!found && process.env['CI'] === 'true')
-  throw new Error(`${BROWSER} is missing, and CI must walk the page`);
-if (!found) process.stderr.write(`${BROWSER} is missing: the journey in the real page is left out.\n`);
-
-const walk = found ? describe : describe.skip;
-const STEP_MS_MAX = 120_000;
-
 walk('a newcomer in the real page', () => {
   let folder: string;
   let program: Program;
