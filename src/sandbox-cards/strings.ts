@@ -114,7 +114,7 @@ export const CARD_PAGE_STRINGS: Readonly<Record<Language, CardPageStrings>> = {
     labels: {
       number: 'Numero della carta',
       expiry: 'Scadenza',
-      code: 'Codice di sicurezza',
+      code: 'Codice CVC',
       name: 'Nome sulla carta',
     },
     hints: {
@@ -131,8 +131,8 @@ export const CARD_PAGE_STRINGS: Readonly<Record<Language, CardPageStrings>> = {
       expiryUnreadable: 'Non riesco a leggerlo come mese e anno. Scrivilo come 12/34.',
       expiryPast: 'Quel mese è passato. Scrivi questo mese o uno successivo.',
       expiryFar: 'È oltre 20 anni nel futuro. Scrivi un anno più vicino.',
-      codeWrong: 'Il codice di sicurezza ha 3 cifre.',
-      codeWrongFour: 'Il codice di sicurezza di questa carta ha 4 cifre.',
+      codeWrong: 'Il codice CVC ha 3 cifre.',
+      codeWrongFour: 'Il codice CVC di questa carta ha 4 cifre.',
       nameMissing: 'Scrivi un nome qualsiasi.',
       nameDigits: 'Scrivi il nome senza cifre.',
       nameLong: 'Il nome può avere al massimo 100 caratteri.',
