@@ -1,11 +1,13 @@
 import { post } from '../../src/billing/ledger/entries.js';
+import { chargeUsage } from '../../src/billing/ledger/commands/charge-usage.js';
+import { setMetering } from '../../src/billing/ledger/commands/set-metering.js';
 import { requestTopUp } from '../../src/billing/ledger/commands/request-top-up.js';
 import { writesBetween } from '../../src/billing/lane/account-rows.js';
 import type { World } from '../../src/billing/ledger/world.js';
 import type { Values, Write } from '../../src/billing/storage/table.js';
 import { Coverage } from '../../scripts/simulation/coverage.js';
 import { Model } from '../../scripts/simulation/model/model.js';
-import { accept, CARD, spent, withRule, worldOf } from '../support/world.js';
+import { accept, batchOf, call, CARD, spent, withRule, worldOf } from '../support/world.js';
 import { ADMIN, START, TENANT, TEST_SETTINGS, usd } from '../support/billing.js';
 
 /** A model that is told of worlds as if they were committed one after the other. */
@@ -78,6 +80,58 @@ describe('the model', () => {
     commit(credited);
     commit(spent(credited, usd(5)), changed(key, change));
     expect(complaints).toContain(invariant);
+  });
+
+  /** A call of each side of the start of metering: one is kept, the other charged. */
+  function metered(): World {
+    const from = '2026-11-17T08:00:00.000Z';
+    const world = accept(setMetering(worldOf(), { from, by: ADMIN }, START));
+    const kept = call(usd(2), { id: 'kept', start: '2026-11-16T08:00:00.000Z' });
+    return accept(chargeUsage(world, batchOf([kept, call(usd(5), { id: 'charged' })]), START));
+  }
+
+  test('has nothing to say about a call that is kept, and one that is charged', () => {
+    const { complaints, commit, model } = watched();
+    commit(metered());
+    expect(complaints).toEqual([]);
+    const { usage } = model.of(TENANT);
+    expect([usage.chargeOf('kept'), usage.chargeOf('charged')]).toEqual([undefined, usd(5)]);
+    expect(usage.isKnown('kept')).toBe(true);
+  });
+
+  test.each([
+    [
+      'call:charged',
+      { start: '2026-11-17T07:59:59.999Z' },
+      'no call from before the start of metering is charged',
+    ],
+    [
+      'call:kept',
+      { start: '2026-11-17T08:00:00.000Z' },
+      'only calls from before the start of metering are kept',
+    ],
+    ['call:kept', { charge: usd(3) }, 'what was kept without being charged adds up'],
+    ['call:charged', { unmetered: true }, 'each call record is charged once'],
+  ])('finds a planted error in %s %p around the start of metering', (key, change, invariant) => {
+    const { complaints, commit } = watched();
+    commit(metered(), changed(key, change));
+    expect(complaints).toContain(invariant);
+  });
+
+  test('finds a charged call that is kept afterwards, and a day of two sources', () => {
+    const { complaints, commit } = watched();
+    const world = metered();
+    commit(world);
+    const again = accept(chargeUsage(world, batchOf([call(usd(1), { id: 'more' })]), START));
+    commit(again, changed('call:more', { id: 'charged', unmetered: true }));
+    const third = accept(chargeUsage(again, batchOf([call(usd(1), { id: 'csv' })]), START));
+    commit(third, changed('call:csv', { source: 'csv' }));
+    expect(complaints).toEqual(
+      expect.arrayContaining([
+        'a call that was charged stays charged',
+        'an export shares its days with nobody',
+      ]),
+    );
   });
 
   test('finds an entry that is written over, and one that vanishes', () => {

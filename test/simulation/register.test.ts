@@ -26,4 +26,11 @@ describe('the charges that a call record may stand at', () => {
       false,
     ]);
   });
+
+  test('a delivery that took no effect leaves what stood before', () => {
+    const register = new Register();
+    register.end(register.begin('r', 1n));
+    register.withdraw(register.begin('r', 2n));
+    expect([register.allows('r', 1n), register.allows('r', 2n)]).toEqual([true, false]);
+  });
 });
