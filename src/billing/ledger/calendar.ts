@@ -4,6 +4,8 @@ import { DateTime } from 'luxon';
 /** Funds not used within twelve months of their purchase are forfeited (DESIGN §1): calendar months, UTC end of day. */
 const LOT_LIFE_MONTHS = 12;
 const DAY_MS = 86_400_000;
+/** `2026-11-22T12:00:00.000Z`. */
+const ISO_CHARS = 24;
 
 export function expiryOf(purchasedAt: string): string {
   return iso(utc(purchasedAt).plus({ months: LOT_LIFE_MONTHS }).endOf('day'));
@@ -13,6 +15,7 @@ const days = new Map<string, Intl.DateTimeFormat>();
 
 /** `YYYY-MM-DD` of the moment in the time zone. Asked for every call record: luxon would take ten times as long. */
 export function dayOf(at: string, timeZone: string): string {
+  if (timeZone === 'UTC' && at.length === ISO_CHARS && at.endsWith('Z')) return at.slice(0, 10);
   const known = days.get(timeZone);
   const format = known ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
   if (known === undefined) days.set(timeZone, format);

@@ -20,6 +20,11 @@ export interface Spending {
   readonly calls: -1 | 0 | 1;
 }
 
+/** Several spendings of one day at one place, the new calls among them counted. */
+interface Summed extends Omit<Spending, 'calls'> {
+  readonly calls: number;
+}
+
 /** The day rows that spendings of calls with these start times change. */
 export function dayKeysOf(starts: readonly string[], timeZone: string): readonly string[] {
   return [...new Set(starts.map((start) => rowKeys.day(dayOf(start, timeZone))))];
@@ -29,13 +34,27 @@ export function dayKeysOf(starts: readonly string[], timeZone: string): readonly
 export function noteSpending(world: World, spendings: readonly Spending[]): World {
   const { timeZone, balance } = world.account;
   const changed = new Map<string, DayTotals>();
-  for (const spending of spendings) {
+  for (const spending of together(spendings, timeZone)) {
     const date = dayOf(spending.call.start, timeZone);
     const day = changed.get(date) ?? rowOf(world, 'day', rowKeys.day(date)) ?? emptyDay(date);
     changed.set(date, { ...addTo(day, spending), closingBalance: balance });
   }
   const days = [...changed.values()];
   return withAccount(withRows(world, days), { days: listed(world.account, days) });
+}
+
+/** New calls of one day to one place as one: of a batch's ninety calls, a handful of sums is left. */
+function together(spendings: readonly Spending[], timeZone: string): readonly Summed[] {
+  const corrections = spendings.findIndex(({ calls }) => calls !== 1);
+  const end = corrections === -1 ? spendings.length : corrections;
+  const sums = new Map<string, Summed>();
+  for (const spending of spendings.slice(0, end)) {
+    const key = `${dayOf(spending.call.start, timeZone)} ${placeOf(spending)}`;
+    const sum = sums.get(key);
+    const { amount, calls } = spending;
+    sums.set(key, sum ? { ...sum, amount: sum.amount + amount, calls: sum.calls + calls } : spending);
+  }
+  return [...sums.values(), ...spendings.slice(end)];
 }
 
 export function emptyDay(date: string): DayTotals {
@@ -51,13 +70,14 @@ export function emptyDay(date: string): DayTotals {
   };
 }
 
-function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
+function addTo(day: DayTotals, summed: Summed): DayTotals {
+  const { call, amount, calls } = summed;
   const source = sourceOfDay(day) ?? call.source;
   const total = { ...day, source, spend: day.spend + amount, calls: counted(day.calls, calls) };
-  const name = (call.details['destinationName'] ?? '').slice(0, DESTINATION_CHARS_MAX);
+  const name = placeOf(summed);
   const known = Object.hasOwn(day.destinations, name) ? day.destinations[name] : undefined;
   const full = Object.keys(day.destinations).length >= DESTINATIONS_PER_DAY_MAX;
-  if (known === undefined && (full || calls !== 1)) {
+  if (known === undefined && (full || calls < 1)) {
     return { ...total, otherSpend: day.otherSpend + amount, otherCalls: counted(day.otherCalls, calls) };
   }
   const { spend: before, calls: callsBefore } = known ?? NOTHING_SPENT;
@@ -65,8 +85,12 @@ function addTo(day: DayTotals, { call, amount, calls }: Spending): DayTotals {
   return { ...total, destinations: { ...day.destinations, [name]: place } };
 }
 
+function placeOf({ call }: Pick<Spending, 'call'>): string {
+  return (call.details['destinationName'] ?? '').slice(0, DESTINATION_CHARS_MAX);
+}
+
 /** A call that leaves a place where it was not counted, as its name is no longer kept, leaves no debt of calls. */
-function counted(calls: number, change: Spending['calls']): number {
+function counted(calls: number, change: number): number {
   return Math.max(0, calls + change);
 }
 

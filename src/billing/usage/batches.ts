@@ -21,13 +21,14 @@ export function batches(calls: readonly StoredCall[], timeZone: string): readonl
   let days = new Set<string>();
   for (const call of sorted) {
     const current = all.at(-1);
-    const withDay = new Set([...days, dayOf(call.start, timeZone)]);
-    if (current !== undefined && fits(current.calls.length + 1, withDay.size)) {
+    const day = dayOf(call.start, timeZone);
+    const daysThen = days.has(day) ? days.size : days.size + 1;
+    if (current !== undefined && fits(current.calls.length + 1, daysThen)) {
       current.calls.push(call);
-      current.days = withDay.size;
-      days = withDay;
+      current.days = daysThen;
+      days.add(day);
     } else {
-      days = new Set([dayOf(call.start, timeZone)]);
+      days = new Set([day]);
       all.push({ calls: [call], days: 1 });
     }
   }
