@@ -4,7 +4,7 @@ import { partitionOf, readAccount, readLedgerRow, type AccountDefaults } from '.
 import { newAccount, type Account, type Entry } from './ledger/model.js';
 import { ACCOUNT_KEY, rowKeys, type LedgerRow } from './ledger/world.js';
 import { fromColumns } from './rows/columns.js';
-import { callChargeSchema, entrySchema, type CallCharge } from './rows/schemas.js';
+import { CALL_CHARGE_COLUMNS, callChargeSchema, entrySchema, type CallCharge } from './rows/schemas.js';
 import { afterPrefix, newestFirst } from './storage/keys.js';
 import type { TableStore } from './storage/table.js';
 
@@ -13,7 +13,6 @@ type RowOf<T extends RowType> = Extract<LedgerRow, { type: T }>;
 
 /** Call records looked at for a break-down that no day row holds; beyond, the answer says that it is partial. */
 export const CALLS_SCANNED_MAX = 10_000;
-const CALL_CHARGE_COLUMNS = Object.keys(callChargeSchema.shape);
 const FAMILY_ROWS_MAX = 1_000;
 
 export interface EntryPage {

@@ -3,6 +3,8 @@
  * `PROCESSES_KILLS=200 npx jest test/processes` runs longer, `PROCESSES_SEED=7` chooses who is killed when.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fromColumns } from '../../src/billing/rows/columns.js';
+import { callChargeSchema } from '../../src/billing/rows/schemas.js';
 import { connectTable } from '../../src/billing/storage/connect.js';
 import { seededRandom } from '../../scripts/usage/random.js';
 import { StubConnector } from '../support/connector.js';
@@ -75,7 +77,8 @@ async function expectAcknowledged(
   expect(account.openPayments).toEqual([]);
   const family = (name: string) =>
     tables.ledger.query(tenant, { from: `${name}:`, to: `${name};`, limit: 1_000_000 });
-  const charged = new Map((await family('call')).map(({ values }) => [values['id'], values['charge']]));
+  const calls = (await family('call')).map((row) => fromColumns(callChargeSchema, row.key, row.values));
+  const charged = new Map(calls.map(({ id, charge }) => [id, charge]));
   const expected = acknowledged.flatMap(({ charges }) => [...charges]);
   expect(charged).toEqual(new Map(expected.map(([id, units]) => [id, BigInt(Math.round(units * 1e6))])));
   const manual = (await family('payment')).filter(({ values }) => values['reason'] === 'manual');

@@ -41,8 +41,8 @@ export const SHELL_GUARDS: readonly Guard[] = [
   {
     name: 'unique row',
     file: 'billing/lane/account-rows.ts',
-    from: "return { kind: 'insert', key, values: toColumns(noun) };",
-    to: "return { kind: 'put', key, values: toColumns(noun) };",
+    from: "return { kind: 'insert', key, values };",
+    to: "return { kind: 'put', key, values };",
   },
   {
     name: 'ETag',

@@ -3,6 +3,7 @@
  * day; the others kept apart from that; and the days add up.
  */
 import { SYSTEM } from '../../../src/billing/ledger/model.js';
+import { withFacts } from '../../../src/billing/rows/call-columns.js';
 import type { Values } from '../../../src/billing/storage/table.js';
 import { dateIn } from './calendar.js';
 import { rowsOf, type Complain, type Transaction, type Watcher } from './transaction.js';
@@ -115,7 +116,11 @@ export class UsageWatch implements Watcher {
 }
 
 function callView(values: Values): CallView {
-  return { entry: undefined, ...values, kept: values['unmetered'] === true } as unknown as CallView;
+  return {
+    entry: undefined,
+    ...(withFacts(values) as Values),
+    kept: values['unmetered'] === true,
+  } as unknown as CallView;
 }
 
 /** What is charged of it, and what is only kept. */

@@ -3,7 +3,8 @@ import { newAccount, type Account, type Payment } from '../ledger/model.js';
 import { ACCOUNT_KEY, keyOf, rowKeys, type LedgerRow, type World } from '../ledger/world.js';
 import { livingAlertKeys } from '../ledger/watch.js';
 import { encodeKeyPart, afterPrefix } from '../storage/keys.js';
-import type { Row, TableStore, Write } from '../storage/table.js';
+import type { Row, TableStore, Values, Write } from '../storage/table.js';
+import { callColumns } from '../rows/call-columns.js';
 import { fromColumns, toColumns } from '../rows/columns.js';
 import { accountSchema, ledgerRowSchema } from '../rows/schemas.js';
 import type { LedgerCommand, Reads } from './command.js';
@@ -71,10 +72,11 @@ export async function loadRows(table: TableStore, loaded: Loaded, reads: readonl
 export function writesBetween(before: Loaded, after: World): readonly Write[] {
   if (after === before.world) return [];
   const rows = [...after.rows.values()].filter((row) => before.world.rows.get(keyOf(row)) !== row);
-  const entries = after.entries.map((entry) => insert(rowKeys.entry(entry.sequence), entry));
+  const entries = after.entries.map((entry) => insert(rowKeys.entry(entry.sequence), toColumns(entry)));
   const changed = rows.map((row): Write => {
     const key = keyOf(row);
-    return before.world.rows.has(key) ? { kind: 'put', key, values: toColumns(row) } : insert(key, row);
+    const values = columnsOf(row);
+    return before.world.rows.has(key) ? { kind: 'put', key, values } : insert(key, values);
   });
   if (changed.length === 0 && entries.length === 0 && after.account === before.world.account) return [];
   return [accountWrite(after.account, before.etag), ...entries, ...changed];
@@ -87,8 +89,12 @@ export function accountWrite(account: Account, etag: string | undefined): Write 
     : { kind: 'replace', key: ACCOUNT_KEY, values, etag };
 }
 
-function insert(key: string, noun: object): Write {
-  return { kind: 'insert', key, values: toColumns(noun) };
+function insert(key: string, values: Values): Write {
+  return { kind: 'insert', key, values };
+}
+
+function columnsOf(row: LedgerRow): Values {
+  return row.type === 'call' ? callColumns(row) : toColumns(row);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   type Entry,
 } from '../ledger/model.js';
 import type { LedgerRow } from '../ledger/world.js';
+import { FACTS_COLUMN, withFacts } from './call-columns.js';
 import { dictionary, json } from './columns.js';
 import {
   text,
@@ -77,8 +78,10 @@ const call = z.object({
 });
 
 /** What tells whether a record is known as it is. */
-export const callChargeSchema = call.pick({ id: true, charge: true, source: true, unmetered: true });
-export type CallCharge = z.output<typeof callChargeSchema>;
+const callCharge = call.pick({ id: true, charge: true, source: true, unmetered: true });
+export type CallCharge = z.output<typeof callCharge>;
+export const callChargeSchema: z.ZodType<CallCharge> = z.preprocess(withFacts, callCharge);
+export const CALL_CHARGE_COLUMNS: readonly string[] = [FACTS_COLUMN, ...Object.keys(callCharge.shape)];
 
 const day = z.object({
   type: z.literal('day'),
@@ -199,13 +202,5 @@ const issue = z.object({
   resolvedAt: text.exactOptional(),
 });
 
-export const ledgerRowSchema: z.ZodType<LedgerRow> = z.discriminatedUnion('type', [
-  alert,
-  call,
-  day,
-  issue,
-  lot,
-  member,
-  payment,
-  why,
-]);
+const ledgerRow = z.discriminatedUnion('type', [alert, call, day, issue, lot, member, payment, why]);
+export const ledgerRowSchema: z.ZodType<LedgerRow> = z.preprocess(withFacts, ledgerRow);
