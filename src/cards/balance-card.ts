@@ -3,10 +3,12 @@ import { dayOf } from '../billing/ledger/calendar.js';
 import type { Account } from '../billing/ledger/model.js';
 import type { RechargeState } from '../billing/ledger/recharge-state.js';
 import { money } from '../billing/money.js';
+import type { UsageFacts } from '../billing/usage/graph/usage-facts.js';
 import { expiryDay, hiddenLots, lotLines, type LotsFacts } from './lots.js';
 import { rechargeWords } from './recharge-words.js';
 import { renderCard, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
+import { unreportedText } from './usage-words.js';
 import template from './templates/balance.json' with { type: 'json' };
 
 export interface BalanceFacts extends Omit<LotsFacts, 'currency'> {
@@ -14,6 +16,8 @@ export interface BalanceFacts extends Omit<LotsFacts, 'currency'> {
   readonly recharge: RechargeState;
   /** Of the last 7 and 30 days, today included. */
   readonly spend: { readonly week: bigint; readonly month: bigint };
+  /** How far calls are known, and what probably has not come yet. */
+  readonly usage: UsageFacts;
   /** Of payments that are still open. */
   readonly pending: bigint;
   readonly now: string;
@@ -37,6 +41,7 @@ export function balanceCard(facts: BalanceFacts, speech: Speech): Card {
       buttons: rechargeButtons(facts, speech),
     },
     tiles: tiles(facts, speech),
+    unreported: unreported(facts, speech),
     ...funds(facts, speech),
     notes: notes(facts, speech),
     asOf: speech.say('balance.asOf', { time: speech.dateTime(facts.now) }),
@@ -86,9 +91,9 @@ interface Tile {
 
 /** Rows of two, so that they align on a phone too. */
 function tiles(facts: BalanceFacts, speech: Speech): readonly { readonly columns: readonly Tile[] }[] {
-  const { spend, lots, account } = facts;
+  const { spend, lots, usage } = facts;
   const amount = amountIn(facts, speech);
-  const { knownUntil } = account.usage;
+  const { knownUntil } = usage;
   const [next] = lots;
   const expires =
     next === undefined
@@ -109,6 +114,12 @@ function tiles(facts: BalanceFacts, speech: Speech): readonly { readonly columns
       ],
     },
   ];
+}
+
+/** The balance is never as new as it looks: calls come a day or two late. */
+function unreported({ usage, account }: BalanceFacts, speech: Speech): string {
+  const range = usage.unreported && unreportedText(usage.unreported, account.currency, speech);
+  return range ?? '';
 }
 
 function funds(facts: BalanceFacts, speech: Speech) {
@@ -152,6 +163,7 @@ function notes(facts: BalanceFacts, speech: Speech): readonly Note[] {
   return [
     ...(pending > 0n ? [inProgress] : []),
     ...(isAdmin && account.undelivered.length > 0 ? [undelivered(account, speech)] : []),
+    ...(facts.usage.trouble !== undefined ? [trouble(speech)] : []),
     ...(isAdmin && account.usage.openIssues > 0 ? [openIssues(account, speech)] : []),
   ];
 }
@@ -161,6 +173,14 @@ function undelivered(account: Account, speech: Speech): Note {
     style: 'warning',
     text: speech.say('balance.undelivered', { count: account.undelivered.length }),
     buttons: [toButton('balance.button.alerts', 'alerts.show', speech)],
+  };
+}
+
+function trouble(speech: Speech): Note {
+  return {
+    style: 'warning',
+    text: speech.say('balance.usage.trouble'),
+    buttons: [toButton('balance.button.usage', 'usage.show', speech)],
   };
 }
 

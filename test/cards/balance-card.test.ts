@@ -1,7 +1,7 @@
 import { balanceCard } from '../../src/cards/balance-card.js';
 import { LANGUAGES, speechFor } from '../../src/cards/speech.js';
 import { accountWith, BALANCE_STATES, balanceFacts } from '../support/balance-states.js';
-import { usd } from '../support/billing.js';
+import { START, usd } from '../support/billing.js';
 import { buttonsOf, expectValidCard, textOf } from '../support/card-checks.js';
 
 const EN = speechFor('en-US');
@@ -124,4 +124,21 @@ test('the notification tells the balance in the currency of the account', () => 
   expect(card.summary.replace(/\u00a0/gu, ' ')).toBe(
     'Saldo 1200 JPY. ✓ Secondo questo registro le chiamate non sono bloccate.',
   );
+});
+
+test('what has probably not come yet stands beside how far calls are known, rounded to whole units', () => {
+  const low = { ...BALANCE_STATES['off']!, usage: { unreported: { low: 3_400_000n, high: 8_100_000n } } };
+  expect(textOf(balanceCard(low, EN))).toContain('Not reported yet: likely between $3.00 and $9.00 more.');
+  const upTo = { ...low, usage: { unreported: { low: 0n, high: 8_100_000n } } };
+  expect(textOf(balanceCard(upTo, EN))).toContain('Not reported yet: likely up to $9.00 more.');
+  const nothing = { ...low, usage: { unreported: { low: 0n, high: 0n } } };
+  expect(textOf(balanceCard(nothing, EN))).not.toContain('Not reported yet');
+});
+
+test('call records that do not come in are told, with the way to the reason', () => {
+  const trouble = { reason: 'consentMissing', since: START, at: START } as const;
+  const card = balanceCard({ ...BALANCE_STATES['off']!, usage: { trouble } }, EN);
+  expectValidCard(card);
+  expect(textOf(card)).toContain('Call records don’t come in as they should.');
+  expect(buttonsOf(card).map(({ title }) => title)).toContain('See why');
 });

@@ -1,5 +1,6 @@
 /** Every state that the balance card can show, by name: for its tests, and for looking at it. */
 import { newAccount, type Account, type Trip } from '../../src/billing/ledger/model.js';
+import { usageFacts } from '../../src/billing/usage/graph/usage-facts.js';
 import type { BalanceFacts } from '../../src/cards/balance-card.js';
 import { ADMIN, START, TENANT, usd } from './billing.js';
 
@@ -49,6 +50,7 @@ export function balanceFacts(account: Account, more: Partial<BalanceFacts> = {})
     lots: [{ amount: usd(42.5), at: '2027-11-17T23:59:59.999Z' }],
     moreLots: false,
     neverExpires: 0n,
+    usage: usageFacts(account, START),
     pending: 0n,
     now: START,
     isAdmin: true,
@@ -70,7 +72,7 @@ const LOTS = [1, 2, 3, 4, 5, 6].map((month) => ({
 
 export const BALANCE_STATES: Readonly<Record<string, BalanceFacts>> = {
   off: balanceFacts(accountWith()),
-  new: { ...spentUp, account: newAccount(TENANT, 'USD', 'UTC'), spend: { week: 0n, month: 0n } },
+  new: { ...spentUp, account: newAccount(TENANT, 'USD', 'UTC'), usage: {}, spend: { week: 0n, month: 0n } },
   usedUp: { ...spentUp, account: accountWith({ balance: 0n }) },
   negative: { ...spentUp, account: accountWith({ balance: usd(-3.27) }) },
   notNeeded: ruled({ kind: 'notNeeded' }, { balance: usd(42.5) }),

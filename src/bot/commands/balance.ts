@@ -8,6 +8,7 @@ import { openLotsOf } from '../../billing/ledger/credit-line.js';
 import { spendSince } from '../../billing/ledger/days.js';
 import type { Account } from '../../billing/ledger/model.js';
 import { pendingAmount, rechargeState } from '../../billing/ledger/recharge-state.js';
+import { usageFacts } from '../../billing/usage/graph/usage-facts.js';
 import { balanceAtCard, type DayProblem } from '../../cards/balance-at-card.js';
 import { balanceCard, type BalanceFacts } from '../../cards/balance-card.js';
 import type { Card } from '../../cards/render.js';
@@ -109,6 +110,7 @@ function factsOf(account: Account, { now, role }: Turn): BalanceFacts {
     recharge: rechargeState(account, now),
     spend: { week: since(WEEK_BEFORE_DAYS), month: since(MONTH_BEFORE_DAYS) },
     ...fundsOf(account),
+    usage: usageFacts(account, now),
     pending: pendingAmount(account),
     now,
     isAdmin: role === 'admin',

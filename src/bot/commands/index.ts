@@ -13,6 +13,7 @@ import { paymentMethodsCommand } from './payment-methods.js';
 import { paymentsCommand } from './payments.js';
 import { refundCommand } from './refund.js';
 import { spendCommand } from './spend.js';
+import { usageCommand } from './usage.js';
 import { usageIssuesCommand } from './usage-issues.js';
 import { whyCommand } from './why.js';
 
@@ -29,6 +30,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   members: membersCommand,
   paymentMethods: paymentMethodsCommand,
   usageIssues: usageIssuesCommand,
+  usage: usageCommand,
   refund: refundCommand,
   adjust: adjustCommand,
 };
