@@ -16,6 +16,7 @@ import { RefundSaga } from './billing/payments/refund-saga.js';
 import { PaymentSaga, type SagaDeps } from './billing/payments/saga.js';
 import { LedgerReader } from './billing/reader.js';
 import { Retention } from './billing/retention/retention.js';
+import { Reversals } from './billing/reversals.js';
 import type { PartitionScan, TableStore } from './billing/storage/table.js';
 import { UndeliveredAlerts } from './billing/undelivered.js';
 import { Checkpoints } from './billing/usage/graph/checkpoints.js';
@@ -66,6 +67,8 @@ export interface ComposedBilling {
   readonly graph: GraphUsage;
   readonly runner: JobRunner;
   readonly queue: DueQueue;
+  /** For whoever hears of refunds and disputes that were made elsewhere. */
+  readonly reversals: Reversals;
   /** The chat needs billing and billing needs a voice: the voice comes last. */
   connect(voice: Voice): void;
 }
@@ -94,6 +97,7 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
     graph,
     runner,
     queue,
+    reversals: new Reversals(common),
     connect: (connected) => {
       voice = connected;
       runner.use(workersOf(worker, (tenant, sequence) => connected.deliverAlert(tenant, sequence)));

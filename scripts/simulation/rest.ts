@@ -1,4 +1,5 @@
 /** The end of a run: every instance is up, nothing fails, and time passes until nothing is due. */
+import type { Bank } from './actors/bank.js';
 import type { Ruler } from './actors/ruler.js';
 import type { Errands } from './errands.js';
 import { rebuild } from './model/rebuild.js';
@@ -15,6 +16,7 @@ interface Hands {
   readonly scheduler: Scheduler;
   readonly errands: Errands;
   readonly ruler: Ruler;
+  readonly bank: Bank;
 }
 
 export async function comeToRest(world: World, hands: Hands): Promise<void> {
@@ -22,7 +24,7 @@ export async function comeToRest(world: World, hands: Hands): Promise<void> {
   for (let pass = 0; world.violations.length === 0; pass += 1) {
     await serveAll(world, hands);
     const next = nextDue(world);
-    if (next === undefined && hands.errands.busy === 0) {
+    if (next === undefined && hands.errands.busy === 0 && !hands.bank.tellAgain()) {
       await judge(world);
       return;
     }
@@ -62,6 +64,7 @@ function nextDue({ model, time, pool }: World): number | undefined {
 async function judge(world: World): Promise<void> {
   for (const [tenant, account] of world.model.accounts) {
     account.money.quiet();
+    account.reversals.quiet();
     const unheard = account.alerts.unheard();
     if (unheard.length > 0)
       world.complain('each alert is heard at least once', `${tenant} ${unheard.join(', ')}`);

@@ -1,4 +1,5 @@
 /** One seed: commands, deliveries, jobs and faults in an order of its own, then rest, and what must be true of it all. */
+import { Bank } from './actors/bank.js';
 import { Biller } from './actors/biller.js';
 import { Buyer } from './actors/buyer.js';
 import { Clerk } from './actors/clerk.js';
@@ -66,6 +67,7 @@ class Run {
   private readonly errands: Errands;
   private readonly scheduler: Scheduler;
   private readonly biller: Biller;
+  private readonly bank: Bank;
   private readonly ruler: Ruler;
   private readonly requests: readonly Act[];
   private readonly world: World;
@@ -80,11 +82,12 @@ class Run {
     });
     this.biller = new Biller(world, this.errands);
     this.ruler = new Ruler(world, this.errands);
+    this.bank = new Bank(world, this.errands);
     this.requests = [...this.ofMoney(), ...this.ofAdmins()];
   }
 
   private ofMoney(): readonly Act[] {
-    const { world, errands, biller } = this;
+    const { world, errands, biller, bank } = this;
     const buyer = new Buyer(world, errands);
     const clerk = new Clerk(world, errands, biller);
     return [
@@ -96,6 +99,8 @@ class Run {
       act(5, buyer.cancel.bind(buyer)),
       act(6, buyer.decide.bind(buyer)),
       act(2, clerk.decide.bind(clerk)),
+      act(1.5, bank.refund.bind(bank)),
+      act(0.8, bank.dispute.bind(bank)),
     ];
   }
 
@@ -161,8 +166,9 @@ class Run {
   /** No more faults; what is under way is finished, and the books are compared. */
   async end(): Promise<void> {
     const { world } = this;
-    this.scheduler.faulty = false;
-    await comeToRest(world, { scheduler: this.scheduler, errands: this.errands, ruler: this.ruler });
+    const { scheduler, errands, ruler, bank } = this;
+    scheduler.faulty = false;
+    await comeToRest(world, { scheduler, errands, ruler, bank });
     if (world.violations.length === 0) this.biller.judge();
   }
 }

@@ -54,6 +54,8 @@ const refund = fc.record({
   by: actor,
   entry: sequence,
 });
+const gone = { kind: fc.constantFrom('refund', 'dispute'), amount: micros, returned: micros, taken: micros };
+const reversal = fc.record({ id: text, at, ...gone, alert: sequence });
 const decline = fc.constantFrom(...DECLINE_REASONS);
 const reason = fc.constantFrom('manual' as const, 'autoRecharge' as const);
 const status = fc.constantFrom(...PAYMENT_STATUSES);
@@ -201,6 +203,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       told: fc.boolean(),
       lot: sequence,
       refund,
+      reversals: fc.array(reversal, { maxLength: 3 }),
       insteadOf: brandOnly,
     },
     [
@@ -216,6 +219,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       'told',
       'lot',
       'refund',
+      'reversals',
     ],
   ),
   why: noun(

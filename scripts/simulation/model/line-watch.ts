@@ -6,6 +6,11 @@ const GENESIS = '0'.repeat(64);
 /** What may go from an account's partition, and be written again. */
 const MAY_GO = ['op', 'delivery', 'destination', 'audit'];
 
+/** Entries that take a part of a lot: its end, as far as that is unspent. */
+const WITHDRAW = ['outsideRefund', 'disputed'];
+
+type Span = AccountView['holes'][number];
+
 const NOTHING = { start: 0n, end: 0n };
 
 export class LineWatch implements Watcher {
@@ -14,6 +19,9 @@ export class LineWatch implements Watcher {
   sequence = 0n;
   /** Lots that are not spent, oldest first. */
   private lots: readonly LotView[] = [];
+  private holes: AccountView['holes'] = [];
+  /** What went back without the program of a lot, as a hole or as a debit. */
+  private readonly withdrawn = new Map<bigint, bigint>();
   private readonly complain: Complain;
 
   constructor(complain: Complain) {
@@ -30,6 +38,7 @@ export class LineWatch implements Watcher {
       if (transaction.entries.length > 0) this.complain('an entry comes with its account', '');
       return;
     }
+    this.holes = after.holes;
     this.balanced(after);
     if (before !== undefined) this.forward(before, after);
     this.expiries(transaction, openBefore);
@@ -49,6 +58,8 @@ export class LineWatch implements Watcher {
     const { sequence, previous, balanceAfter, amount } = entry;
     if (sequence !== this.sequence + 1n)
       this.complain('entries are numbered without a gap', `${sequence} after ${this.sequence}`);
+    if (entry.lot !== undefined && WITHDRAW.includes(entry.kind))
+      this.withdrawn.set(entry.lot, (this.withdrawn.get(entry.lot) ?? 0n) - amount);
     if (previous !== this.head) this.complain('the hash chain is whole', `entry ${sequence}`);
     this.sum += amount;
     if (balanceAfter !== this.sum)
@@ -91,22 +102,22 @@ export class LineWatch implements Watcher {
     this.lots = this.lots.filter(({ end }) => end > after.pointer);
   }
 
-  /** A closed lot is no funds any more: what the pointer has not passed of it must be a hole, and of open ones nothing. */
+  /**
+   * A closed lot is no funds any more: what the pointer has not passed of it must be a hole, and of open ones no more than
+   * what was withdrawn.
+   */
   private covered({ balance, credited, pointer, holes }: AccountView): void {
     let open = 0n;
     let uncovered = credited - pointer;
+    let outside = holes.reduce((sum, hole) => sum + beyond(hole, pointer), 0n);
     for (const lot of this.lots) {
       const left = beyond(lot, pointer);
-      const taken = holes.reduce((sum, hole) => sum + beyond(overlap(lot, hole), pointer), 0n);
+      const taken = takenOf(lot, holes, pointer);
       uncovered -= left;
-      if (lot.closed === undefined) open += left;
-      if (taken !== (lot.closed === undefined ? 0n : left))
-        this.complain(
-          'what is gone of a lot is a hole, and nothing else',
-          `lot ${lot.sequence}: ${taken} of ${left}`,
-        );
+      outside -= taken;
+      open += left - taken;
+      this.taken(lot, taken, left);
     }
-    const outside = holes.reduce((sum, hole) => sum + beyond(hole, pointer), 0n) - this.closedAhead(pointer);
     if (open + uncovered - outside !== balance) {
       this.complain(
         'unspent lots + uncovered spans = balance',
@@ -116,8 +127,13 @@ export class LineWatch implements Watcher {
     if (uncovered < outside) this.complain('lots lie on the line and apart from each other', `${uncovered}`);
   }
 
-  private closedAhead(pointer: bigint): bigint {
-    return this.lots.reduce((sum, lot) => (lot.closed === undefined ? sum : sum + beyond(lot, pointer)), 0n);
+  private taken({ sequence, closed }: LotView, taken: bigint, left: bigint): void {
+    const most = closed === undefined ? (this.withdrawn.get(sequence) ?? 0n) : left;
+    if (taken > most || (closed !== undefined && taken !== left))
+      this.complain(
+        'what is gone of a lot is a hole, and nothing else',
+        `lot ${sequence}: ${taken} of ${left}`,
+      );
   }
 
   private expiries({ before, entries }: Transaction, lots: readonly LotView[]): void {
@@ -127,7 +143,7 @@ export class LineWatch implements Watcher {
       const lot = lots.find(({ sequence }) => sequence === entry.lot);
       this.inTime(entry, lot);
       // With others in the same transaction, what was left before it is not what was left at its turn.
-      if (entries.length === 1) this.whole(entry, beyond(lot ?? NOTHING, before?.pointer ?? 0n));
+      if (entries.length === 1 && before !== undefined) this.whole(entry, leftOf(lot ?? NOTHING, before));
     }
   }
 
@@ -142,13 +158,25 @@ export class LineWatch implements Watcher {
 
   /** Open lots that should have expired by then. */
   unexpired(now: string): readonly LotView[] {
-    return this.lots.filter((lot) => lot.closed === undefined && lot.expiresAt < now);
+    return this.lots.filter((lot) => {
+      const left = beyond(lot, 0n) - takenOf(lot, this.holes, 0n);
+      return lot.closed === undefined && lot.expiresAt < now && left > 0n;
+    });
   }
 }
 
 function beyond({ start, end }: { readonly start: bigint; readonly end: bigint }, pointer: bigint): bigint {
   const from = pointer > start ? pointer : start;
   return end > from ? end - from : 0n;
+}
+
+function leftOf(span: Span, { pointer, holes }: Pick<AccountView, 'pointer' | 'holes'>): bigint {
+  return beyond(span, pointer) - takenOf(span, holes, pointer);
+}
+
+/** How much of a span that the pointer has not passed was taken out. */
+function takenOf(span: Span, holes: readonly Span[], pointer: bigint): bigint {
+  return holes.reduce((sum, hole) => sum + beyond(overlap(span, hole), pointer), 0n);
 }
 
 function overlap(a: { start: bigint; end: bigint }, b: { start: bigint; end: bigint }) {

@@ -11,6 +11,7 @@ import { LineWatch } from './line-watch.js';
 import { MoneyWatch } from './money-watch.js';
 import { PeopleWatch } from './people-watch.js';
 import { RechargeWatch } from './recharge-watch.js';
+import { ReversalWatch } from './reversal-watch.js';
 import { sorted, type Complain, type Transaction } from './transaction.js';
 import { UsageWatch } from './usage-watch.js';
 import { AccountReader, type AccountView } from './views.js';
@@ -23,6 +24,7 @@ export class AccountModel {
   readonly money: MoneyWatch;
   readonly recharge: RechargeWatch;
   readonly alerts: AlertWatch;
+  readonly reversals: ReversalWatch;
   private readonly cards: CardWatch;
   private readonly people: PeopleWatch;
   private readonly reader = new AccountReader();
@@ -36,6 +38,7 @@ export class AccountModel {
     this.money = new MoneyWatch(complain, coverage);
     this.recharge = new RechargeWatch(complain);
     this.alerts = new AlertWatch(complain, coverage);
+    this.reversals = new ReversalWatch(complain);
     this.cards = new CardWatch(complain);
     this.people = new PeopleWatch(complain, configuredAdmins);
   }
@@ -45,8 +48,8 @@ export class AccountModel {
     const before = this.account;
     if (values !== undefined) this.account = this.reader.read(values);
     const transaction: Transaction = { tenant, before, after: this.account, ...rest };
-    const { line, usage, money, recharge, cards, alerts, people } = this;
-    for (const watcher of [line, usage, money, recharge, cards, alerts, people])
+    const { line, usage, money, recharge, reversals, cards, alerts, people } = this;
+    for (const watcher of [line, usage, money, recharge, reversals, cards, alerts, people])
       watcher.committed(transaction);
     for (const { key, values: row } of rest.rows.get('op') ?? []) this.answered(key, row['answer']);
   }

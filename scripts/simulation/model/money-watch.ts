@@ -2,6 +2,7 @@
 import type { Values } from '../../../src/billing/storage/table.js';
 import { paymentIdOf } from '../forgetful-processor.js';
 import type { Coverage } from '../coverage.js';
+import { OUTSIDE } from './reversal-watch.js';
 import { rowsOf, type Complain, type Transaction, type Watcher, type Written } from './transaction.js';
 import { paymentView, type EntryView, type PaymentView } from './views.js';
 
@@ -146,6 +147,7 @@ export class MoneyWatch implements Watcher {
   }
 }
 
+/** What the program itself had given back. */
 function sumOf({ refunds }: Charge): bigint {
-  return refunds.reduce((sum, { micros }) => sum + BigInt(micros), 0n);
+  return refunds.reduce((sum, { id, micros }) => (id.startsWith(OUTSIDE) ? sum : sum + BigInt(micros)), 0n);
 }

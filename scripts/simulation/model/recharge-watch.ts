@@ -6,7 +6,10 @@ import { paymentView, type AccountView, type EntryView, type PaymentView } from 
 const OPEN = ['requested', 'begun', 'actionRequired', 'unknown'];
 const COUNTED = [...OPEN, 'settled'];
 /** Entries that may never start a charge. */
-const INNOCENT = ['adjustment', 'refund', 'refundReversed', 'expired'];
+const INNOCENT = [
+  ...['adjustment', 'refund', 'refundReversed', 'expired'],
+  ...['outsideRefund', 'outsideRefundFailed', 'disputed', 'disputeReinstated'],
+];
 /** What a person clicked that may end a wait or a pause. */
 const FREEING = ['resume', 'rule', 'backups'] as const;
 /** More than three in an hour make auto-recharge stop and ask a person. */
@@ -150,6 +153,7 @@ function hindrance({ rule, health }: AccountView, at: string): string | undefine
   const stops = {
     paused: health.pausedBy !== undefined,
     tripped: health.tripped !== undefined,
+    disputed: health.disputed !== undefined,
     held: health.held || health.asksFirst === true,
     waiting: waits,
   };
