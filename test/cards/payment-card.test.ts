@@ -2,7 +2,7 @@ import { CANCEL_NOTICES, paymentCard } from '../../src/cards/payment-card.js';
 import { paymentsCard } from '../../src/cards/payments-card.js';
 import { addFundsForm, addFundsPreview, type AddFundsFormFacts } from '../../src/cards/add-funds-card.js';
 import { speechFor } from '../../src/cards/speech.js';
-import { PAYMENT_STATUSES } from '../../src/billing/ledger/model.js';
+import { PAYMENT_STATUSES, type Reversal } from '../../src/billing/ledger/model.js';
 import { money } from '../../src/billing/money.js';
 import { SANDBOX_CARDS } from '../../src/billing/payments/sandbox/cards.js';
 import { ADMIN, START, usd } from '../support/billing.js';
@@ -187,4 +187,33 @@ test('with more open payments than a card holds, the rest is counted', () => {
   const text = textOf(paymentsCard({ payments, refunds: [], now: START, canAct: true }, SPEECH));
   expect(text).toContain('10 payments are not finished yet.');
   expect(text).toContain('4 more are open.');
+});
+
+describe('a payment of which money went back without this bot', () => {
+  const about = { at: START, returned: 0n, taken: usd(20) } as const;
+  const refund = { kind: 'refund', id: 're-1', amount: usd(20), ...about } as const;
+  const dispute = { kind: 'dispute', id: 'du-1', amount: usd(30), ...about } as const;
+  const cardOf = (reversals: readonly Reversal[], speech = SPEECH) =>
+    paymentCard({ ...testPayment('settled'), reversals }, { canAct: true }, speech);
+
+  test('shows what was refunded, and offers no refund', () => {
+    const card = cardOf([refund]);
+    expect(textOf(card)).toContain('$20.00 was given back to Visa •••• 4242 without this bot');
+    expect(buttonsOf(card).map(({ title }) => title)).not.toContain('Refund');
+  });
+
+  test('says of a dispute where to respond', () => {
+    expect(textOf(cardOf([refund, dispute]))).toContain('Respond to the dispute at the payment processor');
+  });
+
+  test('is a receipt again where all came back, and shows what had gone', () => {
+    const text = textOf(cardOf([{ ...dispute, returned: usd(30), taken: 0n }]));
+    expect(text).toContain('✓ Funds added');
+    expect(text).toContain('Dispute won');
+  });
+
+  test.each(LOCALES)('is valid in %s', (locale) => {
+    const back = { ...refund, id: 're-2', returned: usd(20), taken: 0n };
+    expectValidCard(cardOf([refund, dispute, back, { ...back, kind: 'dispute' }], speechFor(locale)));
+  });
 });
