@@ -35,6 +35,7 @@ export function workersOf(parts: WorkerParts, deliverAlert: DeliverAlert): Worke
     alerts: new OwedRows(table),
     chores: [
       { name: 'lots', run: (tenant) => billing.expireLots(tenant) },
+      { name: 'cards', run: (tenant) => billing.reviewCards(tenant) },
       { name: 'recharge', run: (tenant) => billing.sweepAutoRecharge(tenant) },
       { name: 'retention', run: (tenant) => retention.run(tenant) },
     ],

@@ -5,8 +5,7 @@ import {
   type BillingSettings,
   type ComposedBilling,
 } from '../../src/compose-billing.js';
-import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
-import type { ChargeRef, PaymentProcessor } from '../../src/billing/payments/processor.js';
+import type { ChargeRef, PaymentMethods, PaymentProcessor } from '../../src/billing/payments/processor.js';
 import type { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
 import type { Chance } from './chance.js';
 import type { Complain } from './model/transaction.js';
@@ -28,6 +27,7 @@ export interface Surroundings {
   readonly ledger: MemoryTableStore;
   readonly due: MemoryTableStore;
   readonly processor: PaymentProcessor;
+  readonly cards: PaymentMethods;
   readonly heard: Heard;
   readonly said: (charge: ChargeRef, micros: bigint) => void;
   readonly settings: BillingSettings;
@@ -51,7 +51,7 @@ export function startInstance(name: string, around: Surroundings): Instance {
     accounts: table,
     dueTable: lossyTable({ pool, caller, name: 'due', table: around.due }),
     processor: lossyProcessor({ pool, caller, processor: around.processor, said: around.said }),
-    methods: new SandboxMethods(),
+    methods: around.cards,
     log: logOf(around),
     clock,
     random: () => chance.fraction(),

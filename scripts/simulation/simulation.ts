@@ -3,6 +3,7 @@ import { Bank } from './actors/bank.js';
 import { Biller } from './actors/biller.js';
 import { Buyer } from './actors/buyer.js';
 import { Clerk } from './actors/clerk.js';
+import { Issuer } from './actors/issuer.js';
 import { Ruler } from './actors/ruler.js';
 import type { Counts } from './coverage.js';
 import { Errands } from './errands.js';
@@ -90,6 +91,7 @@ class Run {
     const { world, errands, biller, bank } = this;
     const buyer = new Buyer(world, errands);
     const clerk = new Clerk(world, errands, biller);
+    const issuer = new Issuer(world, errands);
     return [
       act(34, biller.deliver.bind(biller)),
       act(world.character.metered ? 3 : 0, biller.meter.bind(biller)),
@@ -101,6 +103,7 @@ class Run {
       act(2, clerk.decide.bind(clerk)),
       act(1.5, bank.refund.bind(bank)),
       act(0.8, bank.dispute.bind(bank)),
+      act(2, issuer.change.bind(issuer)),
     ];
   }
 

@@ -9,6 +9,7 @@ import { ForgetfulProcessor } from './forgetful-processor.js';
 import { startInstance, type Instance, type Surroundings } from './instance.js';
 import { Model } from './model/model.js';
 import { Pool } from './pool.js';
+import { StoredCards } from './stored-cards.js';
 import { Trace } from './trace.js';
 import { VirtualTime } from './virtual-time.js';
 
@@ -17,7 +18,7 @@ const START = '2027-01-05T09:00:00.000Z';
 const TIME_ZONES = ['UTC', 'America/New_York', 'Europe/Rome', 'Asia/Kolkata'];
 const HOUR_MS = 3_600_000;
 /** What a lost answer, a busy account or a wrong amount do to a request or a job is expected; anything else is a bug. */
-const EXPECTED_ERRORS = ['StorageUnavailable', 'LedgerBusy', 'AmountDiffers', 'SendFailed'];
+const EXPECTED_ERRORS = ['StorageUnavailable', 'LedgerBusy', 'AmountDiffers', 'SendFailed', 'CardsUnknown'];
 
 /** How a seed's world is: drawn once. */
 export interface Character {
@@ -56,6 +57,7 @@ export class World {
   readonly due: MemoryTableStore;
   readonly sandbox: SandboxProcessor;
   readonly processor: ForgetfulProcessor;
+  readonly cards: StoredCards;
   readonly instances: Instance[] = [];
   readonly violations: Violation[] = [];
   steps = 0;
@@ -84,6 +86,7 @@ export class World {
     this.sandbox = this.sandboxOf();
     const { keyLivesMs } = this.character;
     this.processor = new ForgetfulProcessor(this.sandbox, { now: () => this.time.now, keyLivesMs });
+    this.cards = new StoredCards(() => !this.chance.happens(this.character.faultRate));
     for (let count = 0; count < this.character.instances; count += 1) this.start();
   }
 
@@ -147,9 +150,9 @@ export class World {
   };
 
   private surroundings(): Surroundings {
-    const { time, chance, pool, ledger, due, processor, model } = this;
+    const { time, chance, pool, ledger, due, processor, cards, model } = this;
     return {
-      ...{ time, chance, pool, ledger, due, processor },
+      ...{ time, chance, pool, ledger, due, processor, cards },
       heard: {
         alert: (tenant, sequence, version) => {
           this.step(`HEARD ${tenant} ${sequence} v${version}`);

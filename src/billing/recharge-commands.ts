@@ -10,13 +10,13 @@ import {
 import { reviewCards } from './ledger/commands/review-cards.js';
 import { setBackups, type BackupsRequest } from './ledger/commands/set-backups.js';
 import { tripRowKeys } from './ledger/breaker.js';
-import type { Actor, AutoRechargeRule, ChosenMethod } from './ledger/model.js';
+import { SYSTEM, type Actor, type AutoRechargeRule, type ChosenMethod } from './ledger/model.js';
 import { watchLow } from './ledger/watch.js';
 import { accepted, type Decision } from './ledger/world.js';
 import type { PaymentMethod } from './payments/processor.js';
 
-/** Account and operation; a recharge, why it was opened, what is told of its caps (2), and the alerts healed (3). */
-const RULE_ROWS_MAX = 10;
+/** Account and operation; a recharge, why it was opened, what is told of its caps (2), the alerts healed (3), and what is told of the cards (2). */
+const RULE_ROWS_MAX = 12;
 
 type Click = NonNullable<LedgerCommand<unknown>['operation']>;
 type RuleCommand = LedgerCommand<AutoRechargeRule>;
@@ -60,7 +60,15 @@ export function rechargeCommands(settings: {
       ...quick('setBackups', click),
       decide: watched(request.by, (world, now) => setBackups(world, request, now)),
     }),
-    review: (stored) => ({ ...quick('reviewCards'), decide: (world) => reviewCards(world, stored) }),
+    review: (stored) => ({
+      ...quick('reviewCards'),
+      decide: (world, now) => {
+        const decision = reviewCards(world, stored, now);
+        // A daily look that finds nothing new is no occasion to tell of the balance.
+        const isNews = decision.kind === 'accepted' && decision.world !== world;
+        return isNews ? alsoWatched(decision, { at: now, by: SYSTEM, lowBalance }) : decision;
+      },
+    }),
   };
 }
 

@@ -124,6 +124,11 @@ const REPAIRS: Readonly<Record<AlertKind, RepairsOf>> = {
   paymentUnknown: (_facts, speech) => [other('payment.button.payments', 'payments.show', speech)],
   expiring: (_facts, speech) => [why(speech), other('payment.button.history', 'history.show', speech)],
   capNear: (_facts, speech) => [main('alert.button.raise', 'autoRecharge.form', speech), why(speech)],
+  cardExpiring: (_facts, speech) => [
+    main('alert.button.otherCard', 'autoRecharge.form', speech),
+    other('alert.button.cards', 'paymentMethods.list', speech),
+    why(speech),
+  ],
   tripped: (_facts, speech) => [
     main('autoRecharge.button.resume', 'autoRecharge.retry', speech),
     other('alert.button.change', 'autoRecharge.form', speech),

@@ -1,6 +1,7 @@
 /** What each kind of alert says while its cause lasts: what changed, who caused it, and what to do (PLATFORM). */
 import type { Alert, AlertFacts, AlertKind } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
+import { cardTrouble } from './alert-card-trouble.js';
 import type { AlertWords } from './alert-view.js';
 import { capNear, expiring, tripped } from './alert-warnings.js';
 import { methodName } from './payment-method.js';
@@ -81,6 +82,7 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
   }),
   expiring: (facts, { currency }, speech) => expiring({ facts, currency }, speech),
   capNear: (facts, { currency }, speech) => capNear({ facts, currency }, speech),
+  cardExpiring: (facts, _said, speech) => cardTrouble(facts, speech),
   tripped: (facts, { currency }, speech) => tripped({ facts, currency }, speech),
   disputed: ({ balance, paused }, said, speech) => ({
     style: 'attention',

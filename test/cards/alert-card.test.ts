@@ -42,6 +42,14 @@ const FACTS: Readonly<Record<AlertKind, AlertFacts>> = {
     ],
   },
   capNear: { balance: usd(50), cap: 'month', percent: 80, amount: usd(160), limit: usd(200) },
+  cardExpiring: {
+    balance: usd(62.5),
+    cards: [
+      { method: METHOD, isBackup: false, notice: 'days30', lastDay: '2026-11-30' },
+      { method: { brand: 'Mastercard', last4: '9995' }, isBackup: true, notice: 'gone' },
+    ],
+    nextRecharge: '2026-12-14',
+  },
   tripped: { balance: usd(12), trip: TRIP },
   disputed: { balance: usd(-30), amount: usd(50), paymentId: 'pay-1', method: METHOD, paused: true },
   test: { balance: usd(5), by: ADMIN },

@@ -1,7 +1,8 @@
-/** Every noun of the ledger, made up for property tests, and the largest account there can be. */
+/** Every noun of the ledger, made up for property tests. */
 import fc from 'fast-check';
 import {
   ALERT_KINDS,
+  CARD_NOTICES,
   ENTRY_FORMATS,
   ENTRY_KINDS,
   EXPIRY_NOTICE_DAYS,
@@ -11,13 +12,8 @@ import {
   PAYMENT_STATUSES,
   type Account,
   type Entry,
-  type PaymentSummary,
 } from '../../src/billing/ledger/model.js';
 import type { LedgerRow } from '../../src/billing/ledger/world.js';
-import { BACKUPS_MAX } from '../../src/billing/ledger/commands/set-backups.js';
-import { OPEN_REFUNDS_MAX } from '../../src/billing/ledger/commands/refund.js';
-import { HOLES_MAX, LISTED_LOTS_MAX } from '../../src/billing/ledger/credit-line.js';
-import { DAYS_LISTED_MAX } from '../../src/billing/ledger/days.js';
 import { CURRENCIES } from '../../src/billing/money.js';
 import { DECLINE_REASONS } from '../../src/billing/payments/processor.js';
 import { QUARANTINE_REASONS, USAGE_SOURCES } from '../../src/billing/usage/call-record.js';
@@ -38,6 +34,15 @@ const method = fc.record(
   { requiredKeys: ['id', 'brand', 'last4'], noNullPrototype: true },
 );
 const brandOnly = fc.record({ brand: text, last4: text });
+const cardTrouble = fc.record(
+  {
+    method: brandOnly,
+    isBackup: fc.boolean(),
+    notice: fc.constantFrom(...CARD_NOTICES),
+    lastDay: fc.constant('2027-01-31'),
+  },
+  { requiredKeys: ['method', 'isBackup', 'notice'], noNullPrototype: true },
+);
 const span = fc.record({ start: micros, end: micros });
 const trip = fc.record({
   at,
@@ -89,6 +94,8 @@ const alertFacts = fc.record(
     method: brandOnly,
     insteadOf: brandOnly,
     goesOnWith: brandOnly,
+    cards: fc.array(cardTrouble),
+    nextRecharge: fc.constant('2027-01-31'),
     count,
     by: actor,
     cap: fc.constantFrom('day' as const, 'month' as const),
@@ -287,12 +294,12 @@ const rule = fc.record(
 );
 
 const watchedCard = fc.record(
-  { id: text, expires: fc.constant('2027-01') },
+  { id: text, expires: fc.constant('2027-01'), told: fc.constantFrom(...CARD_NOTICES) },
   { requiredKeys: ['id'], noNullPrototype: true },
 );
 
 const declinedCard = fc.record(
-  { card: text, times: count, notBefore: at },
+  { card: text, times: count, reason: decline, notBefore: at },
   { requiredKeys: ['card', 'times'], noNullPrototype: true },
 );
 
@@ -354,66 +361,3 @@ export const account: fc.Arbitrary<Account> = fc
     { requiredKeys: ['balance'], noNullPrototype: true },
   )
   .map((change) => ({ ...newAccount('tenant-one', 'USD', 'Europe/Rome'), ...change }));
-
-const LARGEST = 2n ** 63n - 1n;
-const LONG_ID = 'i'.repeat(128);
-const LONG_ACTOR = { id: LONG_ID, name: '"\\'.repeat(128) };
-const LONG_METHOD = { id: LONG_ID, brand: 'American Express', last4: '0069' };
-
-/** 90 days, 256 holes, 32 lots, 10 open payments and all other lists full, with the longest texts. */
-export function bigAccount(): Account {
-  const open: PaymentSummary = {
-    id: LONG_ID,
-    amount: LARGEST,
-    reason: 'autoRecharge',
-    requestedAt: START,
-    status: 'actionRequired',
-    overdue: true,
-    alert: LARGEST,
-  };
-  const done = { paymentId: LONG_ID, amount: LARGEST, at: START, by: LONG_ACTOR };
-  const lot = { sequence: LARGEST, start: LARGEST, end: LARGEST, expiresAt: START };
-  return {
-    ...newAccount('t'.repeat(128), 'USD', 'America/Argentina/ComodRivadavia'),
-    rule: {
-      enabled: true,
-      trigger: LARGEST,
-      amount: LARGEST,
-      monthCap: LARGEST,
-      dayCap: LARGEST,
-      method: LONG_METHOD,
-      setBy: LONG_ACTOR,
-      setAt: START,
-    },
-    backups: Array(BACKUPS_MAX).fill(LONG_METHOD),
-    cards: Array(BACKUPS_MAX + 1).fill({ id: LONG_ID, expires: '2027-01' }),
-    health: {
-      failures: 4,
-      notBefore: START,
-      pausedBy: 'authenticationFailed',
-      pausedMethod: LONG_ID,
-      declined: Array(BACKUPS_MAX + 1).fill({ card: LONG_ID, times: 4, notBefore: START }),
-      tripped: {
-        at: START,
-        reason: 'recharges',
-        recharges: 10,
-        spend: LARGEST,
-        usual: LARGEST,
-        destinations: Array(10).fill({ name: '"\\'.repeat(100), spend: LARGEST }),
-      },
-      breakerFrom: START,
-      held: true,
-      asksFirst: true,
-    },
-    holes: Array(HOLES_MAX).fill({ start: LARGEST, end: LARGEST }),
-    openRefunds: Array(OPEN_REFUNDS_MAX).fill(LONG_ID),
-    rechargeTimes: Array(10).fill(START),
-    openPayments: Array(10).fill(open),
-    recentTopUps: Array(5).fill(done),
-    crossings: Array(3).fill(START),
-    days: Array(DAYS_LISTED_MAX).fill({ date: '2026-11-17', spend: LARGEST, calls: 1_000_000 }),
-    lots: Array(LISTED_LOTS_MAX).fill(lot),
-    noticesToldOn: '2026-11-17',
-    undelivered: Array(20).fill(LARGEST),
-  };
-}

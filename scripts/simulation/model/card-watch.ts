@@ -18,6 +18,8 @@ interface Declined {
 export class CardWatch implements Watcher {
   private readonly known = new Map<string, PaymentView>();
   private readonly declined = new Map<string, Declined>();
+  /** Cards whose renewal has led to no charge yet. */
+  private readonly renewals = new Set<string>();
   private readonly complain: Complain;
 
   constructor(complain: Complain) {
@@ -31,6 +33,11 @@ export class CardWatch implements Watcher {
     if (PEOPLE.some((kind) => clicked(transaction, kind))) this.declined.clear();
     else for (const payment of news) if (!this.known.has(payment.id)) this.judge(payment);
     for (const payment of payments) this.known.set(payment.id, payment);
+  }
+
+  /** Its bank renewed it: once the program has heard of that, it may try it again. */
+  renewed(card: string): void {
+    this.renewals.add(card);
   }
 
   private settled(payment: PaymentView): void {
@@ -49,7 +56,7 @@ export class CardWatch implements Watcher {
   private judge({ id, card, reason, requestedAt }: PaymentView): void {
     const declined = this.declined.get(card);
     if (reason !== 'autoRecharge' || declined === undefined) return;
-    if (Date.parse(requestedAt) < declined.restsUntil)
-      this.complain('a declined card rests', `${id}: ${card} after ${declined.times}`);
+    if (Date.parse(requestedAt) >= declined.restsUntil || this.renewals.delete(card)) return;
+    this.complain('a declined card rests', `${id}: ${card} after ${declined.times}`);
   }
 }

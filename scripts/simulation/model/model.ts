@@ -25,7 +25,7 @@ export class AccountModel {
   readonly recharge: RechargeWatch;
   readonly alerts: AlertWatch;
   readonly reversals: ReversalWatch;
-  private readonly cards: CardWatch;
+  readonly cards: CardWatch;
   private readonly people: PeopleWatch;
   private readonly reader = new AccountReader();
   private readonly answers = new Map<string, unknown>();

@@ -39,6 +39,8 @@ export function rechargesOfLastHour(account: Pick<Account, 'rechargeTimes'>, now
 interface Usual {
   /** Per calendar day, in micros, rounded down; 0 where nothing is known. */
   readonly average: bigint;
+  /** There are enough days to speak of a habit. */
+  readonly isKnown: boolean;
   exceededBy(spend: bigint): boolean;
 }
 
@@ -47,7 +49,7 @@ interface Usual {
  * zero, from the first known day on. With less than a week of them there is no usual that could be exceeded.
  */
 function usualSpend([newest, ...earlier]: readonly DaySpend[]): Usual {
-  if (newest === undefined) return { average: 0n, exceededBy: () => false };
+  if (newest === undefined) return { average: 0n, isKnown: false, exceededBy: () => false };
   const earliest = daysBefore(newest.date, USUAL_DAYS_MAX);
   const known = earlier.filter(({ date }) => date >= earliest);
   // Where a day before these 28 is listed too, the first of them is a known day, with calls or without.
@@ -56,8 +58,15 @@ function usualSpend([newest, ...earlier]: readonly DaySpend[]): Usual {
   const total = known.reduce((sum, day) => sum + day.spend, 0n);
   return {
     average: days === 0n ? 0n : total / days,
+    isKnown: days >= USUAL_DAYS_MIN,
     exceededBy: (spend) => days >= USUAL_DAYS_MIN && spend * days > USUAL_SPEND_TIMES_MAX * total,
   };
+}
+
+/** What a calendar day usually costs; undefined while there are too few to say. */
+export function usualDay(days: readonly DaySpend[]): bigint | undefined {
+  const { average, isKnown } = usualSpend(days);
+  return isKnown ? average : undefined;
 }
 
 /** The day on which a person resumed was seen by that person. */

@@ -36,10 +36,12 @@ export function cardsInUse(account: Chosen): readonly ChosenMethod[] {
 
 /** Rows from before each declined card was kept know of one only: what they say of it is all there is. */
 export function declinedCards({ health, rule }: Pick<Account, 'health' | 'rule'>): readonly DeclinedCard[] {
-  const { declined, failures: times, notBefore, pausedMethod } = health;
+  const { declined, failures: times, notBefore, pausedBy: reason, pausedMethod } = health;
   if (declined !== undefined || rule === undefined || times === 0) return declined ?? [];
   const card = pausedMethod ?? cardOf(rule.method);
-  return [{ card, times, ...(notBefore !== undefined && { notBefore }) }];
+  return [
+    { card, times, ...(reason !== undefined && { reason }), ...(notBefore !== undefined && { notBefore }) },
+  ];
 }
 
 /** The first that the processor still has, and that was not declined or has rested since. */

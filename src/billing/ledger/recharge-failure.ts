@@ -2,7 +2,8 @@
 import { labelOf } from './cards.js';
 import { SYSTEM, type AlertFacts, type Payment } from './model.js';
 import { rechargeState } from './recharge-state.js';
-import { heal, livingAlert, raiseLiving, updateLiving } from './watch.js';
+import { evaluateRecharge } from './recharge.js';
+import { heal, livingAlert, raiseLiving, updateLiving, type Ending } from './watch.js';
 import type { World } from './world.js';
 import type { DeclineReason } from '../payments/processor.js';
 
@@ -49,4 +50,12 @@ function factsOf(world: World, { id: paymentId, amount, method }: Payment): Aler
 function tellAnew(world: World, facts: AlertFacts, at: string): World {
   const superseded = heal(world, 'rechargeFailed', { at, by: SYSTEM, how: 'superseded' });
   return raiseLiving(superseded, { kind: 'rechargeFailed', at, facts });
+}
+
+/** A card may be tried again: at once where the balance asks for it, and the failure is settled where it does not. */
+export function goOn(world: World, ending: Ending): World {
+  const evaluated = evaluateRecharge(world, ending.at);
+  const charges = evaluated.account.rechargeCount > world.account.rechargeCount;
+  // A charge that was started by this will say itself what became of the failure.
+  return charges ? evaluated : heal(evaluated, 'rechargeFailed', ending);
 }

@@ -53,7 +53,12 @@ function declinedNow(account: Account, method: ChosenMethod, { reason, now }: Sa
   const known = declinedCards(account).find(({ card }) => isCard(card, method));
   const times = (known?.times ?? 0) + 1;
   const hours = FINAL_DECLINE_REASONS.includes(reason) ? undefined : DECLINE_WAITS_HOURS[times - 1];
-  return { card: cardOf(method), times, ...(hours !== undefined && { notBefore: after(now, { hours }) }) };
+  return {
+    card: cardOf(method),
+    times,
+    reason,
+    ...(hours !== undefined && { notBefore: after(now, { hours }) }),
+  };
 }
 
 function declinedButFor(account: Account, method: ChosenMethod): readonly DeclinedCard[] {
@@ -88,7 +93,8 @@ function withDeclined(
   { declined: _before, ...health }: RechargeHealth,
   declined: readonly DeclinedCard[],
 ): RechargeHealth {
-  return { ...health, ...(declined.length > 0 && { declined }) };
+  // Where it is absent the failures are those of a row from before it was kept.
+  return { ...health, ...((declined.length > 0 || health.failures > 0) && { declined }) };
 }
 
 /**
@@ -111,16 +117,43 @@ export function healthWithBackups(
 ): RechargeHealth {
   const chosen = { ...account, backups };
   const health = ofCards(account.health, rechargeCards(chosen));
-  return freed({ ...chosen, health }, now);
+  return healthWithoutCards({ ...chosen, health: freed({ ...chosen, health }, now) }, now);
 }
 
 /** Without the wait or pause where there is a card that may be tried. */
-export function freed(account: Account, now: string): RechargeHealth {
+function freed(account: Account, now: string): RechargeHealth {
   const { health } = account;
-  const stopped = health.notBefore !== undefined || health.pausedBy !== undefined;
-  if (!stopped || cardToCharge(account, now) === undefined) return health;
+  if (!isStopped(health) || cardToCharge(account, now) === undefined) return health;
   const { notBefore: _wait, pausedBy: _pause, ...rest } = health;
   return rest;
+}
+
+/** A bank's new date heals a card that had expired, as its return heals one that was gone: the series is over. */
+export function healthAfterRenewal(account: Account, ids: readonly string[], now: string): RechargeHealth {
+  const renewed = rechargeCards(account).filter(({ id }) => ids.includes(id));
+  const left = declinedCards(account).filter(
+    ({ card, reason }) => reason !== 'expiredCard' || !renewed.some((method) => isCard(card, method)),
+  );
+  const health = withDeclined(account.health, left);
+  const next = cardToCharge({ ...account, health }, now);
+  const isOver = isStopped(health) && next !== undefined && ids.includes(next.id);
+  return isOver ? withDeclined(withoutFailures(health), left) : health;
+}
+
+/** Paused where no card is left to charge now or later, with the reason that is true of one that was removed, or its own. */
+export function healthWithoutCards(account: Account, now: string): RechargeHealth {
+  const { health, rule } = account;
+  const isLeft = cardToCharge(account, now) !== undefined || restingCards(account).length > 0;
+  if (rule?.enabled !== true || isLeft || health.pausedBy !== undefined) return health;
+  const { notBefore: _wait, ...paused } = health;
+  const own = declinedCards(account).find(({ card }) => isCard(card, rule.method));
+  const pausedBy = own?.reason ?? 'unusableCard';
+  return { ...paused, pausedBy, pausedMethod: cardOf(rule.method) };
+}
+
+/** Waits, or is paused, since cards were declined or are gone. */
+export function isStopped({ notBefore, pausedBy }: RechargeHealth): boolean {
+  return notBefore !== undefined || pausedBy !== undefined;
 }
 
 /** What was declined of cards that are in use no more is forgotten. */
@@ -133,11 +166,14 @@ function ofCards(health: RechargeHealth, methods: readonly ChosenMethod[]): Rech
 /** An admin's "try again now" ends everything but the caps. What the breaker saw, or would see, was seen by that person. */
 export function resumed(account: Account, rule: AutoRechargeRule, now: string): Account {
   const { tripped, breakerFrom } = account.health;
+  // One that is said to be gone is asked for again: the processor's answer to the charge is the newest.
+  const cards = account.cards.filter(({ expires }) => expires !== undefined);
   if (tripped === undefined && tripOf(account, rule, now) === undefined) {
     return {
       ...account,
+      cards,
       health: { failures: 0, held: false, ...(breakerFrom !== undefined && { breakerFrom }) },
     };
   }
-  return { ...account, rechargeTimes: [], health: { failures: 0, held: false, breakerFrom: now } };
+  return { ...account, cards, rechargeTimes: [], health: { failures: 0, held: false, breakerFrom: now } };
 }

@@ -25,7 +25,7 @@ interface Cause {
 
 /** Of a crossing: the entry's kind tells whether calls used the funds up. */
 type Crossing = Cause & { readonly kind?: EntryKind };
-type Ending = Cause & { readonly how: HealedHow };
+export type Ending = Cause & { readonly how: HealedHow };
 
 /** Writes the alert, and the job that delivers it, into the same transaction as its cause. */
 export function raise(

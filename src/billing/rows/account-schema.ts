@@ -1,6 +1,6 @@
 /** What the account's row must look like when it comes back from the table. */
 import * as z from 'zod';
-import { ALERT_KINDS, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
+import { ALERT_KINDS, CARD_NOTICES, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
 import { TROUBLE_REASONS } from '../usage/graph/pstn-calls.js';
 import { json } from './columns.js';
@@ -15,6 +15,12 @@ const rule = z.object({
   method,
   setBy: actor,
   setAt: text,
+});
+
+const watchedCard = z.object({
+  id: text,
+  expires: text.exactOptional(),
+  told: z.enum(CARD_NOTICES).exactOptional(),
 });
 
 const paymentSummary = z.object({
@@ -52,7 +58,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
   head: text,
   rule: json(rule).exactOptional(),
   backups: json(z.array(method).default([])),
-  cards: json(z.array(z.object({ id: text, expires: text.exactOptional() })).default([])),
+  cards: json(z.array(watchedCard).default([])),
   health: json(
     z.object({
       failures: count,
@@ -60,7 +66,14 @@ export const accountSchema: z.ZodType<Account> = z.object({
       pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
       pausedMethod: text.exactOptional(),
       declined: z
-        .array(z.object({ card: text, times: count, notBefore: text.exactOptional() }))
+        .array(
+          z.object({
+            card: text,
+            times: count,
+            reason: z.enum(DECLINE_REASONS).exactOptional(),
+            notBefore: text.exactOptional(),
+          }),
+        )
         .exactOptional(),
       tripped: trip.exactOptional(),
       disputed: z.object({ at: text, paymentId: text, amount: micros }).exactOptional(),

@@ -4,6 +4,7 @@ import { DECLINE_REASONS } from '../payments/processor.js';
 import { QUARANTINE_REASONS, USAGE_SOURCES } from '../usage/call-record.js';
 import {
   ALERT_KINDS,
+  CARD_NOTICES,
   ENTRY_FORMATS,
   ENTRY_KINDS,
   HEALED_HOWS,
@@ -123,6 +124,13 @@ const payment = z.object({
   reversals: json(z.array(reversal)).exactOptional(),
 });
 
+const cardTrouble = z.object({
+  method: cardLabel,
+  isBackup: z.boolean(),
+  notice: z.enum(CARD_NOTICES),
+  lastDay: text.exactOptional(),
+});
+
 const alertFacts = z.object({
   balance: micros,
   amount: micros.exactOptional(),
@@ -142,6 +150,8 @@ const alertFacts = z.object({
   cap: z.enum(['day', 'month']).exactOptional(),
   percent: count.exactOptional(),
   limit: micros.exactOptional(),
+  cards: z.array(cardTrouble).exactOptional(),
+  nextRecharge: text.exactOptional(),
   trip: trip.exactOptional(),
   expiring: z.array(z.object({ amount: micros, expiresAt: text })).exactOptional(),
 });

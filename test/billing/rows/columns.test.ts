@@ -9,7 +9,8 @@ import {
 import { accountSchema, entrySchema, ledgerRowSchema } from '../../../src/billing/rows/schemas.js';
 import { keyOf, type LedgerRow } from '../../../src/billing/ledger/world.js';
 import { checkCommit } from '../../../src/billing/storage/limits.js';
-import { account, bigAccount, entry, ledgerRow } from '../../support/nouns.js';
+import { bigAccount } from '../../support/big-account.js';
+import { account, entry, ledgerRow } from '../../support/nouns.js';
 
 function survives(noun: LedgerRow): void {
   expect(fromColumns(ledgerRowSchema, 'key', toColumns(noun))).toEqual(noun);

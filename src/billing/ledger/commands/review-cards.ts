@@ -1,15 +1,35 @@
 import { isDeepStrictEqual } from 'node:util';
-import { cardsInUse } from '../cards.js';
-import type { WatchedCard } from '../model.js';
+import { isGone } from '../cards.js';
+import { tellCards, watched } from '../card-watch.js';
+import { SYSTEM, type Account } from '../model.js';
+import { healthAfterRenewal, healthWithoutCards, isStopped } from '../recharge-health.js';
+import { goOn } from '../recharge-failure.js';
 import { accepted, withAccount, type Decision, type World } from '../world.js';
 import type { PaymentMethod } from '../../payments/processor.js';
 
-/** Keeps what the processor says of the cards that auto-recharge depends on. `stored` are all that it has. */
-export function reviewCards(world: World, stored: readonly PaymentMethod[]): Decision<null> {
-  const cards = cardsInUse(world.account).map(({ id }): WatchedCard => {
-    const card = stored.find((one) => one.id === id);
-    return { id, ...(card !== undefined && { expires: card.expires }) };
+/**
+ * What the stored cards mean for auto-recharge; `stored` are all that the processor has. Tells of a card that ends soon, or
+ * is gone; pauses where no card is left that could be charged; goes on where one was renewed by its bank, or is back.
+ * The same cards again change nothing.
+ */
+export function reviewCards(world: World, stored: readonly PaymentMethod[], now: string): Decision<null> {
+  const { account } = world;
+  const cards = watched(account, stored, now);
+  if (isDeepStrictEqual(cards, account.cards)) return accepted(world, null);
+  const ending = { at: now, by: SYSTEM, how: 'cardRenewed' as const };
+  const told = tellCards(world, cards, ending);
+  const mended = mendedIds(account, told.account);
+  const health =
+    mended.length > 0 ? healthAfterRenewal(told.account, mended, now) : healthWithoutCards(told.account, now);
+  const next = withAccount(told, { health });
+  return accepted(isStopped(account.health) && !isStopped(health) ? goOn(next, ending) : next, null);
+}
+
+/** Cards with a later end than before, and those that are there again. */
+function mendedIds(before: Account, { cards }: Account): readonly string[] {
+  return cards.flatMap(({ id, expires }) => {
+    const known = before.cards.find((one) => one.id === id);
+    if (expires === undefined || known === undefined) return [];
+    return isGone(before, id) || expires > (known.expires ?? '') ? [id] : [];
   });
-  if (isDeepStrictEqual(cards, world.account.cards)) return accepted(world, null);
-  return accepted(withAccount(world, { cards }), null);
 }

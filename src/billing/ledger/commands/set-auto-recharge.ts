@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Account, Actor, AutoRechargeRule, CapCounters } from '../model.js';
+import { forgetCards } from '../card-watch.js';
 import { isSameCard } from '../cards.js';
 import { healthAfterSaving, resumed } from '../recharge-health.js';
 import { evaluateRecharge } from '../recharge.js';
@@ -44,11 +45,10 @@ function saved(world: World, rule: AutoRechargeRule, now: string): World {
   const counters = withNewCaps(account, rule);
   // What was a backup may have become the rule's own.
   const backups = account.backups.filter((backup) => !isSameCard(backup, rule.method));
-  const evaluated = evaluateRecharge(withAccount(world, { rule, backups, health, counters }), now);
-  const healed =
-    health.failures === 0
-      ? heal(evaluated, 'rechargeFailed', { at: now, by: rule.setBy, how: 'ruleSet' })
-      : evaluated;
+  const ending = { at: now, by: rule.setBy, how: 'ruleSet' as const };
+  const chosen = forgetCards(withAccount(world, { rule, backups, health, counters }), ending);
+  const evaluated = evaluateRecharge(chosen, now);
+  const healed = health.failures === 0 ? heal(evaluated, 'rechargeFailed', ending) : evaluated;
   const charges = evaluated.account.rechargeCount > account.rechargeCount;
   if (charges || account.health.asksFirst !== true) return healed;
   // Its preview announced no charge, so nobody was asked about the next one.
@@ -96,7 +96,7 @@ export function turnOffAutoRecharge(world: World, by: Actor, now: string): Decis
   const cause = { at: now, by, how: 'turnedOff' as const };
   // What the breaker stopped stays stopped, should the rule be turned on again.
   const healed = heal(heal(withAccount(world, { rule: off }), 'rechargeFailed', cause), 'tripped', cause);
-  return accepted(healed, off);
+  return accepted(forgetCards(healed, cause), off);
 }
 
 /** An admin's "try again now": ends the wait, the pause, the hold, and what the breaker stopped. The caps stay. */

@@ -1,8 +1,8 @@
+import { forgetCards } from '../card-watch.js';
 import { isSameCard, type CardName } from '../cards.js';
-import type { Account, Actor, ChosenMethod } from '../model.js';
-import { healthWithBackups } from '../recharge-health.js';
-import { evaluateRecharge } from '../recharge.js';
-import { heal } from '../watch.js';
+import type { Actor, ChosenMethod } from '../model.js';
+import { healthWithBackups, isStopped } from '../recharge-health.js';
+import { goOn } from '../recharge-failure.js';
 import { accepted, refused, withAccount, type Decision, type World } from '../world.js';
 
 /** More would only be more declines in a row. */
@@ -30,21 +30,10 @@ export function setBackups(
   if (cards.some((card, index) => cards.slice(0, index).some((other) => isSameCard(card, other))))
     return refused('sameCard');
   const health = healthWithBackups(account, methods, now);
-  const chosen = withAccount(world, { backups: methods, health });
+  const ending = { at: now, by, how: 'backupsSet' as const };
+  const chosen = forgetCards(withAccount(world, { backups: methods, health }), ending);
   return accepted(
-    isStopped(account) && !isStopped(chosen.account) ? goOn(chosen, { by, now }) : chosen,
+    isStopped(account.health) && !isStopped(chosen.account.health) ? goOn(chosen, ending) : chosen,
     methods,
   );
-}
-
-/** Waits or is paused since cards were declined. */
-function isStopped({ health }: Account): boolean {
-  return health.notBefore !== undefined || health.pausedBy !== undefined;
-}
-
-function goOn(world: World, { by, now }: { readonly by: Actor; readonly now: string }): World {
-  const evaluated = evaluateRecharge(world, now);
-  const charges = evaluated.account.rechargeCount > world.account.rechargeCount;
-  // A charge that was started by this will say itself what became of the failure.
-  return charges ? evaluated : heal(evaluated, 'rechargeFailed', { at: now, by, how: 'backupsSet' });
 }

@@ -2,6 +2,7 @@
 import type { Currency } from '../../money.js';
 import type { DeclineReason } from '../../payments/processor.js';
 import type { Actor } from './actor.js';
+import type { CardTrouble } from './card.js';
 import type { CardLabel, NoRechargeReason, Reversal, Trip } from './payment.js';
 
 export const ALERT_KINDS = [
@@ -16,6 +17,8 @@ export const ALERT_KINDS = [
   'expiring',
   /** A cap of auto-recharge is used up to 80, 90 or 100 %. */
   'capNear',
+  /** A card that auto-recharge depends on ends soon, has ended, or is gone. */
+  'cardExpiring',
   /** The breaker paused auto-recharge. */
   'tripped',
   /** A bank withdrew the money of a payment. */
@@ -48,6 +51,9 @@ export interface AlertFacts {
   readonly cap?: 'day' | 'month';
   readonly percent?: number;
   readonly limit?: bigint;
+  /** `cardExpiring`: which, the rule's own first; and the day (`YYYY-MM-DD`) on which the next recharge is expected. */
+  readonly cards?: readonly CardTrouble[];
+  readonly nextRecharge?: string;
   readonly trip?: Trip;
   /** `expiring`: what would be forfeited and when, the soonest first; bounded. */
   readonly expiring?: readonly { readonly amount: bigint; readonly expiresAt: string }[];
@@ -66,6 +72,7 @@ export const HEALED_HOWS = [
   'backupsSet',
   /** The disputed money is back. */
   'reinstated',
+  'cardRenewed',
 ] as const;
 export type HealedHow = (typeof HEALED_HOWS)[number];
 

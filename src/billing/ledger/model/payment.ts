@@ -120,6 +120,8 @@ export interface DeclinedCard {
   readonly card: string;
   /** In a row. */
   readonly times: number;
+  /** Of the last time; absent in rows from before it was kept. */
+  readonly reason?: DeclineReason;
   /** It rests until then; absent where it is not tried again by itself. */
   readonly notBefore?: string;
 }

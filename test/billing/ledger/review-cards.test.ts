@@ -1,0 +1,175 @@
+import { after } from '../../../src/billing/ledger/calendar.js';
+import { nextRechargeDay } from '../../../src/billing/ledger/card-watch.js';
+import { reviewCards } from '../../../src/billing/ledger/commands/review-cards.js';
+import { setBackups } from '../../../src/billing/ledger/commands/set-backups.js';
+import { turnOffAutoRecharge } from '../../../src/billing/ledger/commands/set-auto-recharge.js';
+import { withAccount, type World } from '../../../src/billing/ledger/world.js';
+import { ADMIN, START, usd } from '../../support/billing.js';
+import { DECLINED, EXPIRED, rechargesOf, resumedBy, ruled, withDays } from '../../support/recharge.js';
+import { accept, alertsOf, answered, CARD, spent, withRule } from '../../support/world.js';
+
+const BACKUP = { id: 'backup', brand: 'Mastercard', last4: '9995' };
+const OTHER = { id: 'other', brand: 'JCB', last4: '0505' };
+
+/** The rule's card as the processor has it, with this end; none where it has no such card. */
+const own = (expires?: string) => (expires === undefined ? [] : [{ ...CARD, expires }]);
+
+function reviewed(world: World, expires: string | undefined, at = START): World {
+  return accept(reviewCards(world, own(expires), at));
+}
+
+function withBackup(world: World): World {
+  return accept(setBackups(world, { methods: [BACKUP], by: ADMIN }, START));
+}
+
+const living = (world: World) => alertsOf(world, 'cardExpiring').filter(({ healed }) => healed === undefined);
+
+describe('a card that comes near its end', () => {
+  test.each([
+    ['2026-10-30T12:00:00.000Z', undefined],
+    ['2026-10-31T12:00:00.000Z', 'days30'],
+    ['2026-11-22T12:00:00.000Z', 'days30'],
+    ['2026-11-23T12:00:00.000Z', 'days7'],
+    ['2026-11-30T12:00:00.000Z', 'ended'],
+    ['2026-12-05T12:00:00.000Z', 'ended'],
+  ])('with its last day on 30 November is told on %s as %s', (at, notice) => {
+    const cards = living(reviewed(ruled(), '2026-11', at)).flatMap(({ facts }) => facts.cards ?? []);
+    const told = { method: { brand: 'Visa', last4: '4242' }, isBackup: false, notice, lastDay: '2026-11-30' };
+    expect(cards).toEqual(notice === undefined ? [] : [told]);
+  });
+
+  test('is counted in the days of the account’s time zone', () => {
+    const auckland = withAccount(ruled(), { timeZone: 'Pacific/Auckland' });
+    const at = '2026-11-29T12:00:00.000Z';
+    expect(living(reviewed(ruled(), '2026-11', at))).toMatchObject([
+      { facts: { cards: [{ notice: 'days7' }] } },
+    ]);
+    expect(living(reviewed(auckland, '2026-11', at))).toMatchObject([
+      { facts: { cards: [{ notice: 'ended' }] } },
+    ]);
+  });
+
+  test('is told once for each notice, and the newer alert takes the place of the older', () => {
+    let world = ruled();
+    for (const day of ['01', '02', '10', '23', '24', '30', '30'])
+      world = reviewed(world, '2026-11', `2026-11-${day}T12:00:00.000Z`);
+    expect(
+      alertsOf(world, 'cardExpiring').map(({ facts, healed }) => [facts.cards?.[0]?.notice, healed?.how]),
+    ).toEqual([
+      ['days30', 'superseded'],
+      ['days7', 'superseded'],
+      ['ended', undefined],
+    ]);
+  });
+
+  test('changes nothing where nothing is new', () => {
+    const world = reviewed(ruled(), '2026-11');
+    expect(reviewed(world, '2026-11')).toBe(world);
+  });
+
+  test('is told with the day of the next recharge, also where it is still far away', () => {
+    const slow = withDays(ruled(100), 1, ...Array<number>(28).fill(1));
+    const day = nextRechargeDay(slow.account, START);
+    expect(day).toBe('2027-02-06');
+    expect(living(reviewed(slow, '2027-01'))).toMatchObject([
+      { facts: { nextRecharge: day, cards: [{ notice: 'beforeRecharge', lastDay: '2027-01-31' }] } },
+    ]);
+    expect(living(reviewed(slow, '2027-02'))).toEqual([]);
+  });
+
+  test('is not told of a recharge that nobody can foresee', () => {
+    expect(nextRechargeDay(withDays(ruled(100), 1, 1).account, START)).toBeUndefined();
+    expect(
+      nextRechargeDay(withDays(ruled(1_000), 1, ...Array<number>(28).fill(1)).account, START),
+    ).toBeUndefined();
+  });
+
+  test('is nobody’s concern while auto-recharge is off', () => {
+    const off = accept(turnOffAutoRecharge(reviewed(ruled(), '2026-11'), ADMIN, START));
+    expect(alertsOf(off, 'cardExpiring')).toMatchObject([{ healed: { how: 'turnedOff', by: ADMIN } }]);
+    expect(living(reviewed(off, '2026-11'))).toEqual([]);
+  });
+
+  test('is told as a backup, beside the rule’s own', () => {
+    const stored = [
+      { ...CARD, expires: '2034-01' },
+      { ...BACKUP, expires: '2026-11' },
+    ];
+    const world = accept(reviewCards(withBackup(ruled()), stored, START));
+    expect(living(world)).toMatchObject([{ facts: { cards: [{ isBackup: true, notice: 'days30' }] } }]);
+  });
+
+  test('is settled by another card, with who chose it', () => {
+    const world = withRule(reviewed(ruled(), '2026-11'), { method: OTHER });
+    expect(alertsOf(world, 'cardExpiring')).toMatchObject([{ healed: { how: 'ruleSet', by: ADMIN } }]);
+    expect(world.account.cards).toEqual([]);
+  });
+
+  test('is settled where its bank renews it, and told anew when that date comes near', () => {
+    const renewed = reviewed(reviewed(ruled(), '2026-11'), '2029-11');
+    expect(alertsOf(renewed, 'cardExpiring')).toMatchObject([{ healed: { how: 'cardRenewed' } }]);
+    expect(living(reviewed(renewed, '2029-11', '2029-11-25T09:00:00.000Z'))).toHaveLength(1);
+  });
+});
+
+describe('the rule’s card that is gone', () => {
+  const gone = () => reviewed(ruled(30), undefined);
+
+  test('pauses auto-recharge with a reason, and is told', () => {
+    const world = spent(gone(), usd(15));
+    expect(world.account.health).toMatchObject({ pausedBy: 'unusableCard', pausedMethod: CARD.id });
+    expect(rechargesOf(world)).toEqual([]);
+    expect(living(world)).toMatchObject([{ facts: { cards: [{ notice: 'gone' }] } }]);
+  });
+
+  test('pauses nothing while a backup is there, which is charged in its place', () => {
+    const stored = [{ ...BACKUP, expires: '2034-01' }];
+    const world = spent(accept(reviewCards(withBackup(ruled()), stored, START)), usd(15));
+    expect(world.account.health.pausedBy).toBeUndefined();
+    expect(rechargesOf(world)).toMatchObject([{ method: BACKUP, insteadOf: { last4: CARD.last4 } }]);
+  });
+
+  test('goes on at once when it is back, when another is chosen, or a backup', () => {
+    const low = spent(gone(), usd(15));
+    const back = reviewed(low, '2034-01');
+    const other = withRule(low, { method: OTHER });
+    const backup = withBackup(low);
+    for (const world of [back, other, backup]) {
+      expect(rechargesOf(world)).toHaveLength(1);
+      expect(world.account.health.pausedBy).toBeUndefined();
+    }
+    expect(living(back)).toEqual([]);
+    expect(living(other)).toEqual([]);
+  });
+
+  test('is charged once more where a person says “try again now”: the processor’s answer is the newest', () => {
+    expect(rechargesOf(resumedBy(spent(gone(), usd(15))))).toHaveLength(1);
+  });
+});
+
+describe('a declined card', () => {
+  const failed = (outcome: typeof EXPIRED | typeof DECLINED) =>
+    answered(spent(reviewed(ruled(), '2026-11'), usd(15)), outcome);
+
+  test('that had expired goes on when its bank gives the same card a later end', () => {
+    const paused = failed(EXPIRED);
+    expect(reviewed(paused, '2026-11').account.health.pausedBy).toBe('expiredCard');
+    const renewed = reviewed(paused, '2029-11', after(START, { hours: 2 }));
+    expect(renewed.account.health).toMatchObject({ failures: 0 });
+    expect(renewed.account.health.pausedBy).toBeUndefined();
+    expect(rechargesOf(renewed)).toHaveLength(2);
+  });
+
+  test('that had no funds rests all the same', () => {
+    const renewed = reviewed(failed(DECLINED), '2029-11', after(START, { minutes: 10 }));
+    expect(renewed.account.health.notBefore).toBe(after(START, { hours: 1 }));
+    expect(rechargesOf(renewed)).toHaveLength(1);
+  });
+
+  test('whose renewal finds enough in the account only settles the failure', () => {
+    const enough = withAccount(failed(EXPIRED), { rule: { ...ruled().account.rule!, trigger: usd(5) } });
+    const renewed = reviewed(enough, '2029-11');
+    expect(rechargesOf(renewed)).toHaveLength(1);
+    expect(alertsOf(renewed, 'rechargeFailed')).toMatchObject([{ healed: { how: 'cardRenewed' } }]);
+  });
+});
