@@ -124,6 +124,11 @@ export class TestApp {
     return PLAYGROUND_TENANT;
   }
 
+  /** What the daily chore does for each account. */
+  reviewCards(tenant: string): Promise<void> {
+    return this.app.billing.billing.reviewCards(tenant);
+  }
+
   async balance(tenant: string): Promise<bigint> {
     return (await this.app.billing.billing.reader.account(tenant)).balance;
   }
