@@ -20,7 +20,11 @@ import { Reversals } from './billing/reversals.js';
 import type { PartitionScan, TableStore } from './billing/storage/table.js';
 import { UndeliveredAlerts } from './billing/undelivered.js';
 import { Checkpoints } from './billing/usage/graph/checkpoints.js';
-import { GraphCollector, type CollectorLog } from './billing/usage/graph/graph-collector.js';
+import {
+  GraphCollector,
+  type CollectorDeps,
+  type CollectorLog,
+} from './billing/usage/graph/graph-collector.js';
 import { GraphUsage, type GraphUsageDeps } from './billing/usage/graph/graph-usage.js';
 import type { PstnCalls } from './billing/usage/graph/pstn-calls.js';
 import { UsageIntake, type IntakeDeps, type UsageLog } from './billing/usage/intake.js';
@@ -87,7 +91,7 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
   const sagaDeps = { ...common, processor: parts.processor, show };
   const [saga, refunds] = [new PaymentSaga(sagaDeps), new RefundSaga(sagaDeps)];
   const intake = intakeOf(parts, { ...common, kept }, runner);
-  const graph = graphOfParts(parts, { ...common, intake, runner });
+  const graph = graphOfParts(parts, { ...common, intake });
   const undelivered = new UndeliveredAlerts({ ledger, reader, queue, runner });
   const shared = { ...common, ...settings, saga, intake, methods, runner, undelivered, clock, kept, newId };
   const billing = new Billing(shared);
@@ -111,8 +115,10 @@ function graphOfParts(
 ): GraphUsage {
   const { intake, ...deps } = shared;
   const checkpoints = new Checkpoints(table);
+  const connection: CollectorDeps['connection'] = async (tenant) =>
+    (await deps.reader.account(tenant)).usage.graph;
   if (calls === undefined) return new GraphUsage({ ...deps, checkpoints });
-  const collector = new GraphCollector({ calls, intake, checkpoints, clock, log });
+  const collector = new GraphCollector({ calls, intake, checkpoints, connection, clock, log });
   return new GraphUsage({ ...deps, checkpoints, collector });
 }
 

@@ -36,6 +36,7 @@ const paymentSummary = z.object({
 const graph = z.object({
   connectedAt: text,
   by: actor,
+  askedAt: text.exactOptional(),
   collected: z
     .object({
       days: count,

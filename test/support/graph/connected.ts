@@ -62,7 +62,8 @@ export interface CollectorParts {
 export function collectorOf({ calls, clock, troubles }: Collecting, parts: CollectorParts): GraphCollector {
   const log: CollectorLog = { usageTrouble: (_tenant, trouble) => troubles.push(trouble) };
   const checkpoints = new Checkpoints(parts.table);
-  return new GraphCollector({ calls, intake: parts.intake, checkpoints, clock, log });
+  const connection = async () => ({});
+  return new GraphCollector({ calls, intake: parts.intake, checkpoints, connection, clock, log });
 }
 
 /** Rows spread evenly over the 90 days that end with the day of START. */

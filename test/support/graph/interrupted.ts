@@ -55,6 +55,7 @@ export async function interruptedBackFill(
   const stopped = await collectorOf(graph, { table, intake }).collect(TENANT);
   if (graph.troubles.length > 0) interruptions += 1;
   graph.graph.fault = () => undefined;
+  if (stopped.kind === 'done') throw new Error('nothing was left to collect');
   graph.clock.inner.pass({ seconds: (Date.parse(stopped.at) - Date.parse(graph.clock.now())) / 1_000 });
   await collectorOf(graph, { table, intake }).collect(TENANT);
   const days = await reader.days(TENANT, '2000-01-01', '2099-01-01');

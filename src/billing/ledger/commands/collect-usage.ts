@@ -33,6 +33,14 @@ export function disconnectGraph(world: World): Decision<null> {
   return accepted(withAccount(world, { usage }), null);
 }
 
+/** The newest days are wanted now, however long ago they were asked for: a look that is under way hears of it too. */
+export function askToCollect(world: World, now: string): Decision<GraphConnection> {
+  const known = world.account.usage.graph;
+  if (known === undefined) return refused('notFound');
+  const graph: GraphConnection = { ...known, askedAt: now };
+  return accepted(withJob(withUsage(world, { graph }), COLLECT), graph);
+}
+
 /** Told by the collector after each of its looks; an account that was disconnected meanwhile keeps nothing of it. */
 export function noteCollected(world: World, collected: Collected): Decision<null> {
   const { graph } = world.account.usage;

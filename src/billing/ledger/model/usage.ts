@@ -106,6 +106,8 @@ export interface UsageState {
 export interface GraphConnection {
   readonly connectedAt: string;
   readonly by: Actor;
+  /** When somebody last wanted the newest days at once. */
+  readonly askedAt?: string;
   /** As the collector last told; absent before its first look. */
   readonly collected?: Collected;
 }

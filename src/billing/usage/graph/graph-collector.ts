@@ -1,15 +1,19 @@
 /** Collects a tenant's call records slice by slice; see plan.ts for which ones. */
 import type { Clock } from '../../clock.js';
-import type { JobResult } from '../../due/job-runner.js';
+import { DONE, type JobResult } from '../../due/job-runner.js';
 import { after } from '../../ledger/calendar.js';
+import type { GraphConnection } from '../../ledger/model.js';
 import type { UsageIntake } from '../intake.js';
 import type { Checkpoints } from './checkpoints.js';
 import { afterSlice, afterTrouble, nextStep, type Slice } from './plan.js';
 import { TROUBLES, type CallWindow, type PageAsked, type PstnCalls, type Trouble } from './pstn-calls.js';
 
-/** One run of the job: the rest of a long back-fill goes on in the next one. */
-const RUN_MS_MAX = 20_000;
-const TROUBLE_AGAIN_HOURS = 1;
+/** One run of the job, so that a worker's round does not wait for it: the rest of a long back-fill goes on in the next one. */
+const RUN_MS_MAX = 4_000;
+/** After a trouble. What only passes with somebody's work is looked at now and then. */
+const AGAIN_MINUTES = { passing: 5, lasting: 60 };
+/** However soon the service would have it. */
+const AGAIN_MINUTES_MIN = 1;
 /** 200,000 calls a day. A service that repeats its pages without end must not hold up everything. */
 const PAGES_PER_SLICE_MAX = 200;
 
@@ -17,6 +21,8 @@ export interface CollectorDeps {
   readonly calls: PstnCalls;
   readonly intake: Pick<UsageIntake, 'take'>;
   readonly checkpoints: Checkpoints;
+  /** As it is just now; undefined once people have ended it. */
+  readonly connection: (tenant: string) => Promise<Pick<GraphConnection, 'askedAt'> | undefined>;
   readonly clock: Clock;
   readonly log: CollectorLog;
 }
@@ -35,15 +41,17 @@ export class GraphCollector {
 
   /**
    * Takes what is due, for a bounded time, and says when to come again. May be stopped anywhere: a slice whose end was
-   * not noted is taken again, which changes nothing.
+   * not noted is taken again, which changes nothing. Between slices it looks whether it is still wanted.
    * @throws StorageUnavailable, LedgerBusy, UnreadableRow
    */
-  async collect(tenant: string): Promise<Extract<JobResult, { kind: 'again' }>> {
-    const { checkpoints, clock } = this.deps;
+  async collect(tenant: string): Promise<JobResult> {
+    const { checkpoints, clock, connection } = this.deps;
     const begun = clock.monotonic();
     let checkpoint = await checkpoints.read(tenant);
     do {
-      const step = nextStep(checkpoint, clock.now());
+      const connected = await connection(tenant);
+      if (connected === undefined) return DONE;
+      const step = nextStep(checkpoint, clock.now(), connected.askedAt);
       if (step.kind === 'wait') return { kind: 'again', at: step.until };
       const trouble = await this.takeSlice(tenant, step.slice);
       const at = clock.now();
@@ -81,7 +89,8 @@ export class GraphCollector {
   }
 }
 
-function againAt({ notBefore }: Trouble, now: string): string {
-  const again = after(now, { hours: TROUBLE_AGAIN_HOURS });
-  return notBefore !== undefined && notBefore > again ? notBefore : again;
+function againAt({ reason, notBefore }: Trouble, now: string): string {
+  const earliest = after(now, { minutes: AGAIN_MINUTES_MIN });
+  if (notBefore !== undefined) return notBefore > earliest ? notBefore : earliest;
+  return after(now, { minutes: TROUBLES[reason].passes ? AGAIN_MINUTES.passing : AGAIN_MINUTES.lasting });
 }

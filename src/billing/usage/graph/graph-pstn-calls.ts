@@ -19,11 +19,11 @@ import { getJson, type HttpReply, type Reply } from './request.js';
 const PATH = '/v1.0/communications/callRecords/getPstnCalls';
 const DAY_MS = 24 * 3_600_000;
 
-export const TRIES_MAX = 5;
-/** Waited in all for one page; who is told to wait longer is better asked again later. */
-export const PATIENCE_MS_MAX = 60_000;
+export const TRIES_MAX = 4;
+/** Waited in all for one page, which holds up a worker's round; what takes longer is better asked again later. */
+export const PATIENCE_MS_MAX = 3_000;
 /** Doubled from try to try, where the service does not say how long. */
-const FIRST_PAUSE_MS = 2_000;
+const FIRST_PAUSE_MS = 400;
 
 export interface GraphDeps {
   readonly tokens: TokenProvider;

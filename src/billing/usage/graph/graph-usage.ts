@@ -1,9 +1,9 @@
 /** An account's connection to Microsoft Graph: made and ended by people, served by a job of its own. */
 import { isDeepStrictEqual } from 'node:util';
-import { DONE, type JobResult, type JobRunner } from '../../due/job-runner.js';
+import { DONE, type JobResult } from '../../due/job-runner.js';
 import { after } from '../../ledger/calendar.js';
 import {
-  COLLECT,
+  askToCollect,
   connectGraph,
   disconnectGraph,
   noteCollected,
@@ -15,20 +15,19 @@ import type { Ledger } from '../../lane/ledger.js';
 import type { LedgerReader } from '../../reader.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { GraphCollector } from './graph-collector.js';
-import { askedNow, collectedOf } from './plan.js';
+import { collectedOf } from './plan.js';
 
 /** Where this program can't reach Graph although the account is connected: another start may have the settings. */
-const UNSET_AGAIN_HOURS = 6;
+const UNSET_AGAIN_MINUTES = 15;
 /** Account and operation. */
 const ROWS_MAX = 2;
 
 type Click = NonNullable<LedgerCommand<unknown>['operation']>;
 
 export interface GraphUsageDeps {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'submit'>;
   readonly reader: LedgerReader;
   readonly checkpoints: Checkpoints;
-  readonly runner: JobRunner;
   readonly now: () => string;
   /** Absent where the configuration does not say how Graph is reached. */
   readonly collector?: Pick<GraphCollector, 'collect'>;
@@ -60,11 +59,12 @@ export class GraphUsage {
     return this.submit(tenant, { name: 'disconnectGraph', operation: click, decide: disconnectGraph });
   }
 
-  /** Has the newest days asked for now, however long ago they were asked for. The look itself goes on beside the caller. */
-  async collectNow(tenant: string): Promise<void> {
-    const { checkpoints, runner } = this.deps;
-    await checkpoints.write(tenant, askedNow(await checkpoints.read(tenant)));
-    void runner.kick({ tenant, ...COLLECT });
+  /**
+   * Has the newest days asked for now, however long ago they were asked for. The look itself goes on beside the caller.
+   * Refused as `notFound` where it is not connected.
+   */
+  collectNow(tenant: string, click: Click): Promise<Outcome<GraphConnection>> {
+    return this.submit(tenant, { name: 'collectNow', operation: click, decide: askToCollect });
   }
 
   /** The job: takes what is due, tells the account how far it has come, and comes again. */
@@ -72,7 +72,7 @@ export class GraphUsage {
     const { collector, reader, now } = this.deps;
     const { graph } = (await reader.account(tenant)).usage;
     if (graph === undefined) return DONE;
-    if (collector === undefined) return { kind: 'again', at: after(now(), { hours: UNSET_AGAIN_HOURS }) };
+    if (collector === undefined) return { kind: 'again', at: after(now(), { minutes: UNSET_AGAIN_MINUTES }) };
     const result = await collector.collect(tenant);
     await this.tell(tenant, graph);
     return result;
@@ -83,13 +83,15 @@ export class GraphUsage {
     if (isDeepStrictEqual(collected, told)) return;
     await this.submit(tenant, {
       name: 'noteCollected',
+      priority: 'batch',
       decide: (world) => noteCollected(world, collected),
     });
   }
 
   private submit<A>(
     tenant: string,
-    command: Pick<LedgerCommand<A>, 'name' | 'decide' | 'operation'>,
+    command: Pick<LedgerCommand<A>, 'name' | 'decide' | 'operation'> &
+      Partial<Pick<LedgerCommand<A>, 'priority'>>,
   ): Promise<Outcome<A>> {
     return this.deps.ledger.submit<A>(tenant, {
       priority: 'person',

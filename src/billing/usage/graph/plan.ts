@@ -60,32 +60,32 @@ export interface Slice {
 export type Step =
   { readonly kind: 'ask'; readonly slice: Slice } | { readonly kind: 'wait'; readonly until: string };
 
-export function nextStep({ rounds }: Checkpoint, now: string): Step {
-  const band = BAND_NAMES.find((name) => hasWork(name, rounds[name], now));
-  if (band !== undefined) {
+/** Somebody who wants the newest days now, at `askedAt`, gets them from a round that begins later than that. */
+export function nextStep({ rounds }: Checkpoint, now: string, askedAt?: string): Step {
+  const bands = BAND_NAMES.map((band) => {
     const round = rounds[band];
+    return { band, round, due: dueAt(band, round, askedAt) };
+  });
+  const ready = bands.find(({ round, due }) => round?.ended !== true || (due !== undefined && due <= now));
+  if (ready !== undefined) {
+    const { band, round } = ready;
     return { kind: 'ask', slice: sliceOf(band, round?.ended === false ? round : started(now), now) };
   }
-  const dues = BAND_NAMES.flatMap((name) => dueAt(name, rounds[name]) ?? []).sort();
+  const dues = bands.flatMap(({ due }) => due ?? []).sort();
   // The recent band is always due some time.
   return { kind: 'wait', until: dues[0] ?? now };
-}
-
-function hasWork(band: BandName, round: Round | undefined, now: string): boolean {
-  if (round?.ended !== true) return true;
-  const due = dueAt(band, round);
-  return due !== undefined && due <= now;
 }
 
 function started(now: string): Round {
   return { startedAt: now, asked: 0, skipped: 0, ended: false };
 }
 
-function dueAt(band: BandName, round: Round | undefined): string | undefined {
+function dueAt(band: BandName, round: Round | undefined, askedAt?: string): string | undefined {
+  if (round === undefined) return undefined;
+  if (band === 'recent' && askedAt !== undefined && askedAt > round.startedAt) return askedAt;
   const { everyHours }: BandDays = BANDS[band];
-  const again = round !== undefined && round.skipped > 0 ? SKIPPED_AGAIN_HOURS : undefined;
-  const hours = everyHours ?? again;
-  return round === undefined || hours === undefined ? undefined : after(round.startedAt, { hours });
+  const hours = everyHours ?? (round.skipped > 0 ? SKIPPED_AGAIN_HOURS : undefined);
+  return hours === undefined ? undefined : after(round.startedAt, { hours });
 }
 
 function sliceOf(band: BandName, round: Round, now: string): Slice {
@@ -123,12 +123,6 @@ export function afterSlice(
 /** After a trouble that any other slice would meet too: the same slice is asked for again. */
 export function afterTrouble(checkpoint: Checkpoint, reason: TroubleReason, at: string): Checkpoint {
   return { ...checkpoint, trouble: noted(checkpoint.trouble, reason, at) };
-}
-
-/** Somebody wants the newest days now: their round is due, and goes on from there. */
-export function askedNow(checkpoint: Checkpoint): Checkpoint {
-  const { recent, ...others } = checkpoint.rounds;
-  return recent?.ended === true ? { ...checkpoint, rounds: others } : checkpoint;
 }
 
 /** What people are shown of it. */

@@ -41,6 +41,8 @@ export interface PstnCalls {
 interface TroubleNature {
   /** Whether any other window would meet the same. */
   readonly everywhere: boolean;
+  /** By itself, usually within minutes. */
+  readonly passes: boolean;
   /** What an operator does about it. */
   readonly advice: string;
 }
@@ -50,31 +52,41 @@ const WAIT = 'Nothing needs to be done: it is tried again.';
 export const TROUBLES = {
   noToken: {
     everywhere: true,
+    passes: false,
     advice:
       "No access token could be had: check the app registration's secret, certificate or managed identity, and the tenant.",
   },
   otherTenant: {
     everywhere: true,
+    passes: false,
     advice:
       "The access token is another organisation's: the credential must be able to get one for this tenant.",
   },
   notAuthenticated: {
     everywhere: true,
+    passes: false,
     advice: 'Microsoft Graph does not take the access token: check the app registration and its credential.',
   },
   consentMissing: {
     everywhere: true,
+    passes: false,
     advice:
-      'The app may not read PSTN call records: grant it the application permission CallRecord-PstnCalls.Read.All and have an administrator of the tenant consent.',
+      'The app may not read PSTN call records: grant it the application permission CallRecord-PstnCalls.Read.All (or, where that is not enough, CallRecords.Read.All) and have an administrator of the tenant consent.',
   },
-  busy: { everywhere: true, advice: `Microsoft Graph asks for fewer requests. ${WAIT}` },
-  unavailable: { everywhere: true, advice: `Microsoft Graph does not answer as it should. ${WAIT}` },
+  busy: { everywhere: true, passes: true, advice: `Microsoft Graph asks for fewer requests. ${WAIT}` },
+  unavailable: {
+    everywhere: true,
+    passes: true,
+    advice: `Microsoft Graph does not answer as it should. ${WAIT}`,
+  },
   windowRefused: {
     everywhere: false,
+    passes: false,
     advice: 'Microsoft Graph refuses these days: the calls of other days are still read.',
   },
   malformed: {
     everywhere: false,
+    passes: false,
     advice:
       'The answer is none of Microsoft Graph, or in a new form: nothing of it was taken. Check proxies on the way.',
   },

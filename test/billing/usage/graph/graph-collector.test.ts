@@ -1,5 +1,6 @@
 import { after } from '../../../../src/billing/ledger/calendar.js';
 import { Checkpoints } from '../../../../src/billing/usage/graph/checkpoints.js';
+import { PATIENCE_MS_MAX } from '../../../../src/billing/usage/graph/graph-pstn-calls.js';
 import { NOTHING_ASKED } from '../../../../src/billing/usage/graph/plan.js';
 import { MemoryTableStore } from '../../../../src/billing/storage/memory-table.js';
 import type { Clock } from '../../../../src/billing/clock.js';
@@ -94,6 +95,19 @@ test('who is throttled for longer than patience comes back when the service says
   expect(await it_.collector.collect(TENANT)).toEqual({ kind: 'again', at: after(START, { hours: 2 }) });
 });
 
+test('a pause of more than some seconds is no pause in the run: the job comes again when it is over', async () => {
+  it_.graph.fault = () => ({ status: 429, retryAfter: '90' });
+  expect(await it_.collector.collect(TENANT)).toEqual({ kind: 'again', at: after(START, { seconds: 90 }) });
+  expect(it_.clock.pauses).toEqual([]);
+});
+
+test('a service that is away for a while is asked again within minutes', async () => {
+  it_.graph.fault = () => ({ status: 503 });
+  const { at } = (await it_.collector.collect(TENANT)) as { at: string };
+  expect(at).toBe(after(it_.clock.now(), { minutes: 5 }));
+  expect(it_.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(PATIENCE_MS_MAX);
+});
+
 test('a next page that leads elsewhere is not taken, and the days beside it are', async () => {
   it_.graph.pageRows = 1;
   it_.graph.nextLink = () => 'https://elsewhere.example/v1.0/x';
@@ -113,7 +127,7 @@ test('a service that repeats a page without end does not hold up the other days'
 });
 
 test('a long run makes room for other work, and goes on at once', async () => {
-  const clock: Clock = { now: () => START, monotonic: () => (ticks += 7_000), sleep: async () => undefined };
+  const clock: Clock = { now: () => START, monotonic: () => (ticks += 1_400), sleep: async () => undefined };
   let ticks = 0;
   const asked: unknown[] = [];
   const calls = {

@@ -1,4 +1,5 @@
 import { OwedRows, owedBy } from '../../../../src/billing/due/owed-work.js';
+import { Ledger } from '../../../../src/billing/lane/ledger.js';
 import { after } from '../../../../src/billing/ledger/calendar.js';
 import { COLLECT } from '../../../../src/billing/ledger/commands/collect-usage.js';
 import {
@@ -77,14 +78,63 @@ test('a trouble is told on the account until it is over', async () => {
   expect((await account()).usage.graph?.collected).not.toHaveProperty('trouble');
 });
 
-test('asked for now, the newest days are asked for again before their time', async () => {
+const collectNow = (id: string) => it_.graph.collectNow(TENANT, { id, mintedAt: it_.clock.now() });
+
+test('asked for now, the newest days are asked for again before their time, once for each click', async () => {
   await connect();
   graph.graph.report([call('new', 3, after(START, { minutes: -5 }))]);
   it_.clock.pass({ hours: 1 });
   const before = graph.graph.seen.length;
-  await it_.graph.collectNow(TENANT);
+  const asked = await collectNow('now');
   await ran();
+  expect(asked).toMatchObject({ kind: 'done', answer: { askedAt: after(START, { hours: 1 }) } });
   expect(graph.graph.seen.length - before).toBe(7);
+  it_.clock.pass({ minutes: 5 });
+  expect(await collectNow('now')).toEqual(asked);
+  await later({ minutes: 10 });
+  expect(graph.graph.seen.length - before).toBe(7);
+});
+
+test('asked for while a look is under way, the newest days are asked for once more behind it', async () => {
+  await connect();
+  it_.clock.pass({ hours: 7 });
+  const before = graph.graph.seen.length;
+  let asked: Promise<unknown> | undefined;
+  graph.graph.fault = () => {
+    if (asked === undefined) {
+      it_.clock.pass({ seconds: 1 });
+      asked = collectNow('now');
+    }
+    return undefined;
+  };
+  await it_.runner.round();
+  await asked;
+  await ran();
+  expect(graph.graph.seen.length - before).toBe(14);
+});
+
+test('what nobody connected can not be collected now', async () => {
+  expect(await collectNow('now')).toEqual({ kind: 'refused', reason: 'notFound' });
+});
+
+test('disconnected while a look is under way, nothing more is asked for', async () => {
+  let gone: Promise<unknown> | undefined;
+  graph.graph.fault = () => {
+    gone ??= it_.graph.disconnect(TENANT, { id: 'other-click', mintedAt: START });
+    return undefined;
+  };
+  await connect();
+  await gone;
+  expect(graph.graph.seen.length).toBeLessThan(5);
+  expect((await account()).usage).not.toHaveProperty('graph');
+});
+
+test('what a look tells the account never goes before what a person waits for', async () => {
+  const submitted = jest.spyOn(Ledger.prototype, 'submit');
+  await connect();
+  const told = submitted.mock.calls.map(([, command]) => command);
+  expect(told).toContainEqual(expect.objectContaining({ name: 'noteCollected', priority: 'batch' }));
+  submitted.mockRestore();
 });
 
 test('disconnected, it asks for nothing more, and what was collected stays', async () => {
@@ -120,9 +170,9 @@ test('the daily scan owes a connected account its looks, should their due row be
   expect(await owed()).not.toContainEqual(COLLECT);
 });
 
-test('an account that is connected where no settings for Graph are waits for a start that has them', async () => {
+test('an account that is connected where no settings for Graph are is looked at soon after a start that has them', async () => {
   const unset = await testBilling();
   await unset.graph.connect(TENANT, { by: ADMIN, meteredFrom: START }, { id: 'click', mintedAt: START });
   expect(unset.graph.isConfigured).toBe(false);
-  expect(await unset.graph.run(TENANT)).toEqual({ kind: 'again', at: after(START, { hours: 6 }) });
+  expect(await unset.graph.run(TENANT)).toEqual({ kind: 'again', at: after(START, { minutes: 15 }) });
 });
