@@ -36,23 +36,22 @@ export function batchBody(frame: BatchFrame, partition: string, writes: readonly
 }
 
 function requestOf({ tableUrl }: BatchFrame, partition: string, write: Write): readonly string[] {
-  const rowUrl = `${tableUrl}(PartitionKey='${inUrl(partition)}',RowKey='${inUrl(write.key)}')`;
+  const url = rowUrl(tableUrl, partition, write.key);
   switch (write.kind) {
     case 'delete':
-      return [`DELETE ${rowUrl} HTTP/1.1`, JSON_HEADERS, `If-Match: ${write.etag ?? '*'}`, '', ''];
+      return [`DELETE ${url} HTTP/1.1`, JSON_HEADERS, `If-Match: ${write.etag ?? '*'}`, '', ''];
     case 'insert':
       return [`POST ${tableUrl} HTTP/1.1`, JSON_HEADERS, '', entity(partition, write)];
     case 'put':
-      return [`PUT ${rowUrl} HTTP/1.1`, JSON_HEADERS, '', entity(partition, write)];
+      return [`PUT ${url} HTTP/1.1`, JSON_HEADERS, '', entity(partition, write)];
     case 'replace':
-      return [
-        `PUT ${rowUrl} HTTP/1.1`,
-        JSON_HEADERS,
-        `If-Match: ${write.etag}`,
-        '',
-        entity(partition, write),
-      ];
+      return [`PUT ${url} HTTP/1.1`, JSON_HEADERS, `If-Match: ${write.etag}`, '', entity(partition, write)];
   }
+}
+
+/** Where one row is; the table's URL without a slash at its end. */
+export function rowUrl(tableUrl: string, partition: string, key: string): string {
+  return `${tableUrl}(PartitionKey='${inUrl(partition)}',RowKey='${inUrl(key)}')`;
 }
 
 /** OData doubles a quote within a key. */

@@ -1,6 +1,7 @@
 import type { TableClient, TableEntityQueryOptions, TableEntityResultPage } from '@azure/data-tables';
 import pLimit from 'p-limit';
-import { conflictOf, isMissing, unavailable } from './azure-errors.js';
+import { conflictOf, unavailable } from './azure-errors.js';
+import { AzurePointReads } from './azure-point-read.js';
 import { AzureTransactions, etagsOf, type Etags } from './azure-transaction.js';
 import { checkColumnName, checkCommit, checkKey } from './limits.js';
 import {
@@ -27,6 +28,7 @@ type Page = TableEntityResultPage<Record<string, unknown>>;
 /** {@link TableStore} on Azure Table Storage, or on Azurite. */
 export class AzureTableStore implements TableStore, PartitionScan {
   readonly #client: TableClient;
+  readonly #pointReads: AzurePointReads;
   readonly #transactions: AzureTransactions;
   readonly #callMsMax: number;
   readonly #pointRead = pLimit(POINT_READS_MAX);
@@ -34,6 +36,7 @@ export class AzureTableStore implements TableStore, PartitionScan {
   /** The client is taken over: it gets a policy of this store. `callMsMax` bounds every request to the service. */
   constructor(client: TableClient, { callMsMax = CALL_MS_MAX }: { readonly callMsMax?: number } = {}) {
     this.#client = client;
+    this.#pointReads = new AzurePointReads(client);
     this.#transactions = new AzureTransactions(client);
     this.#callMsMax = callMsMax;
   }
@@ -47,14 +50,7 @@ export class AzureTableStore implements TableStore, PartitionScan {
     checkKey(partition);
     checkKey(key);
     if (!fitsUrlPath(partition, key)) return this.#find(partition, key);
-    return this.#call('get', async (abortSignal) => {
-      try {
-        return toRow(await this.#client.getEntity(partition, key, { abortSignal }));
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    });
+    return this.#call('get', (abortSignal) => this.#pointReads.read(partition, key, abortSignal));
   }
 
   async getMany(partition: string, keys: readonly string[]): Promise<readonly Row[]> {

@@ -2,6 +2,7 @@ import { TableClient, type TableServiceClientOptions } from '@azure/data-tables'
 import type { TokenCredential } from '@azure/identity';
 import { AzureTableStore } from './azure-table.js';
 import { checkTableName } from './limits.js';
+import { isPlainLoopback } from './plain-loopback.js';
 import type { PartitionScan, TableStore } from './table.js';
 
 /** How to reach the table service: with a connection string, or with an identity at an account's table URL. */
@@ -13,7 +14,6 @@ export type TableAccess =
 const RETRIES_MAX = 2;
 const RETRY_DELAY_MS = 200;
 const RETRY_DELAY_MS_MAX = 1_000;
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Opens a table; nothing is sent until its first use. Plain HTTP is allowed to this machine only. */
 export function connectTable(
@@ -42,10 +42,4 @@ function clientOptions(endpoint: string): TableServiceClientOptions {
       maxRetryDelayInMs: RETRY_DELAY_MS_MAX,
     },
   };
-}
-
-function isPlainLoopback(endpoint: string): boolean {
-  if (!URL.canParse(endpoint)) return false;
-  const { protocol, hostname } = new URL(endpoint);
-  return protocol === 'http:' && LOOPBACK.has(hostname);
 }
