@@ -69,6 +69,7 @@ function billingOf(
     dueTable: tables.due,
     processor: payments.processor,
     methods: payments.methods,
+    ...(payments.events !== undefined && { events: payments.events }),
     accounts: tables.ledger,
     ...(calls !== undefined && { graph: calls }),
     log: { ...jobLog(log), ...scanLog(log), ...usageLog(log) },

@@ -12,6 +12,8 @@ import type { LaneDeps } from './billing/lane/lane.js';
 import { Ledger } from './billing/lane/ledger.js';
 import type { Payment } from './billing/ledger/model.js';
 import type { PaymentMethods, PaymentProcessor } from './billing/payments/processor.js';
+import { EventSaga, type EventSagaDeps } from './billing/payments/event-saga.js';
+import type { EventSource } from './billing/payments/event-source.js';
 import { RefundSaga } from './billing/payments/refund-saga.js';
 import { PaymentSaga, type SagaDeps } from './billing/payments/saga.js';
 import { LedgerReader } from './billing/reader.js';
@@ -40,6 +42,8 @@ export interface BillingParts {
   /** Where call records can be collected from. */
   readonly graph?: PstnCalls;
   readonly log: JobLog & ScanLog & UsageLog & CollectorLog;
+  /** What the processor's events mean, where it tells any. */
+  readonly events?: EventSource;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
@@ -73,6 +77,8 @@ export interface ComposedBilling {
   readonly queue: DueQueue;
   /** For whoever hears of refunds and disputes that were made elsewhere. */
   readonly reversals: Reversals;
+  /** What the processor tells by itself comes in here. */
+  readonly events: EventSaga;
   /** The chat needs billing and billing needs a voice: the voice comes last. */
   connect(voice: Voice): void;
 }
@@ -95,13 +101,29 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
   const undelivered = new UndeliveredAlerts({ ledger, reader, queue, runner });
   const shared = { ...common, ...settings, saga, intake, methods, runner, undelivered, clock, kept, newId };
   const billing = new Billing(shared);
-  const worker = { billing, graph, ledger, queue, saga, refunds, retention, table, accounts, now, log };
+  const reversals = new Reversals(common);
+  const events = eventsOf(parts, { ...common, billing, runner, saga, refunds, reversals });
+  const worker = {
+    billing,
+    graph,
+    ledger,
+    queue,
+    saga,
+    refunds,
+    events,
+    retention,
+    table,
+    accounts,
+    now,
+    log,
+  };
   return {
     billing,
     graph,
     runner,
     queue,
-    reversals: new Reversals(common),
+    reversals,
+    events,
     connect: (connected) => {
       voice = connected;
       runner.use(workersOf(worker, (tenant, sequence) => connected.deliverAlert(tenant, sequence)));
@@ -132,6 +154,27 @@ function intakeOf(
     await within(clock, LAND_MS_MAX, runner.settled({ tenant, name: 'payment', subject: paymentId }));
   };
   return new UsageIntake({ ...common, newId, log, addConnectionCharge, letLand });
+}
+
+interface EventParts extends Omit<EventSagaDeps, 'source' | 'reversal' | 'reviewCards' | 'idle' | 'tryNow'> {
+  readonly billing: Billing;
+  readonly runner: JobRunner;
+  readonly reversals: Reversals;
+}
+
+/** What the processor tells by itself ends in the same commands as what was asked for. */
+function eventsOf(
+  { events: source }: BillingParts,
+  { billing, runner, reversals, ...common }: EventParts,
+): EventSaga {
+  return new EventSaga({
+    ...common,
+    ...(source !== undefined && { source }),
+    reversal: (tenant, meaning) => reversals.commandFor(tenant, meaning),
+    reviewCards: (tenant, also) => billing.reviewCards(tenant, also),
+    tryNow: (tenant, subject) => void runner.kick({ tenant, name: 'event', subject }),
+    idle: (tenant, subject) => runner.settled({ tenant, name: 'payment', subject }),
+  });
 }
 
 /** Work for later: written before its commit, started behind it. */

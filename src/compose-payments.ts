@@ -5,12 +5,14 @@ import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.j
 import { SandboxRecord } from './billing/payments/sandbox/sandbox-record.js';
 import { SandboxWallet } from './billing/payments/sandbox/sandbox-wallet.js';
 import type { MethodChanges, MethodPages } from './billing/payments/method-ports.js';
+import type { EventSource } from './billing/payments/event-source.js';
 import type { PaymentMethods, PaymentProcessor } from './billing/payments/processor.js';
 import type { ProcessorRecord } from './billing/verify/processor-record.js';
 import type { AppParts } from './app-parts.js';
 import type { ComposedBilling } from './compose-billing.js';
 import type { PaymentSettings } from './config.js';
 import { sandboxCardRoutes, sandboxRoutes } from './routes.js';
+import { composeStripe } from './compose-stripe.js';
 import { setupLinks } from './sandbox-cards/links.js';
 import type { Route } from './server.js';
 
@@ -21,13 +23,15 @@ export interface Payments {
   readonly methods: PaymentMethods;
   /** Where people may add, replace and remove stored cards; absent where cards are not this program's affair. */
   readonly wallet?: { readonly pages: MethodPages; readonly changes: MethodChanges };
+  /** What its events mean; absent where it tells nothing by itself. */
+  readonly events?: EventSource;
   /** The processor's own record, which the ledger is compared with. */
   readonly record: ProcessorRecord;
   /** Its pages and webhooks. */
   routes(composed: ComposedBilling): readonly Route[];
 }
 
-type Compose<K extends PaymentSettings['kind']> = (
+export type Compose<K extends PaymentSettings['kind']> = (
   parts: Pick<AppParts, 'config' | 'tables' | 'log'>,
   settings: Extract<PaymentSettings, { kind: K }>,
   clock: Clock,
@@ -35,11 +39,13 @@ type Compose<K extends PaymentSettings['kind']> = (
 
 const COMPOSE: { readonly [K in PaymentSettings['kind']]: Compose<K> } = {
   sandbox: composeSandbox,
+  stripe: composeStripe,
 };
 
 export function composePayments(parts: Pick<AppParts, 'config' | 'tables' | 'log'>, clock: Clock): Payments {
   const { payments } = parts.config;
-  return COMPOSE[payments.kind](parts, payments, clock);
+  const compose = COMPOSE[payments.kind] as Compose<PaymentSettings['kind']>;
+  return compose(parts, payments, clock);
 }
 
 function composeSandbox(

@@ -5,6 +5,7 @@ import type { DueQueue } from './billing/due/due-queue.js';
 import { DONE, type JobHandlers, type JobResult, type Workers } from './billing/due/job-runner.js';
 import { OwedRows } from './billing/due/owed-work.js';
 import type { Ledger } from './billing/lane/ledger.js';
+import type { EventSaga } from './billing/payments/event-saga.js';
 import type { RefundSaga } from './billing/payments/refund-saga.js';
 import type { PaymentSaga } from './billing/payments/saga.js';
 import type { Retention } from './billing/retention/retention.js';
@@ -18,6 +19,7 @@ export interface WorkerParts {
   readonly queue: DueQueue;
   readonly saga: PaymentSaga;
   readonly refunds: RefundSaga;
+  readonly events: EventSaga;
   readonly retention: Retention;
   readonly table: TableStore;
   readonly accounts: PartitionScan;
@@ -47,7 +49,10 @@ export function workersOf(parts: WorkerParts, deliverAlert: DeliverAlert): Worke
   };
 }
 
-function handlersOf({ billing, graph, saga, refunds }: WorkerParts, deliverAlert: DeliverAlert): JobHandlers {
+function handlersOf(
+  { billing, graph, saga, refunds, events }: WorkerParts,
+  deliverAlert: DeliverAlert,
+): JobHandlers {
   const once = (run: (tenant: string) => Promise<void>) => async (tenant: string) => {
     await run(tenant);
     return DONE;
@@ -55,6 +60,7 @@ function handlersOf({ billing, graph, saga, refunds }: WorkerParts, deliverAlert
   return {
     payment: (tenant, subject) => saga.carryOn(tenant, subject),
     refund: (tenant, subject) => refunds.carryOn(tenant, subject),
+    event: (tenant, subject) => events.carryOn(tenant, subject),
     alert: (tenant, subject) => deliverAlert(tenant, BigInt(subject)),
     recharge: once((tenant) => billing.sweepAutoRecharge(tenant)),
     crossings: once((tenant) => billing.tellGatheredCrossings(tenant)),

@@ -1,7 +1,10 @@
 /** The one place that reads the environment. A wrong or missing value stops the start with one sentence that names it. */
 import { fromDecimal, isWholeMinor, type Currency } from './billing/money.js';
 import { graphOf, wrongGraph, type GraphSettings } from './graph-settings.js';
+import { paymentsOf, wrongPayments, type PaymentSettings, type Refusal } from './payment-settings.js';
 import { environment, type Environment } from './settings.js';
+
+export type { PaymentSettings } from './payment-settings.js';
 
 /** The Playground's own user is an admin in the embedded mode. */
 export const PLAYGROUND_PERSON = '00000000-0000-0000-0000-0000000000020';
@@ -21,9 +24,6 @@ export type ChatAccess =
       readonly appTenantId?: string;
       readonly appPassword?: string;
     };
-
-/** Who takes the money. */
-export type PaymentSettings = { readonly kind: 'sandbox'; readonly latencyMs: number };
 
 export type TableSettings =
   | { readonly kind: 'embedded'; readonly port: number; readonly dataDir: string }
@@ -116,7 +116,7 @@ function accountSettings(settings: Environment, embedded: boolean) {
     addConnectionCharge: settings.ADD_CONNECTION_CHARGE,
     callDetailDays: settings.CALL_DETAIL_DAYS,
     ...graphOf(settings),
-    payments: { kind: settings.PAYMENT_PROCESSOR, latencyMs: settings.SANDBOX_LATENCY_MS },
+    payments: paymentsOf(settings),
   };
 }
 
@@ -127,13 +127,15 @@ interface Mode {
 
 /** Production refuses what is only for developers; every refusal names the setting that mends it. */
 function refuseUnsafe(settings: Environment, mode: Mode): void {
-  const lines = [...wrongAnywhere(settings, mode), ...(mode.production ? wrongInProduction(settings) : [])]
+  const lines = [
+    ...wrongAnywhere(settings, mode),
+    ...wrongPayments(settings, mode.production),
+    ...(mode.production ? wrongInProduction(settings) : []),
+  ]
     .filter(([refused]) => refused)
     .map(([, line]) => line);
   if (lines.length > 0) throw new ConfigError(lines.join('\n'));
 }
-
-type Refusal = readonly [refused: boolean, line: string];
 
 function wrongAnywhere(settings: Environment, { production, embedded }: Mode): readonly Refusal[] {
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(settings.HOST);
@@ -154,10 +156,6 @@ function wrongInProduction(settings: Environment): readonly Refusal[] {
   return [
     [settings.ALLOWED_TENANTS.length === 0, 'ALLOWED_TENANTS is missing: it is required in production.'],
     [!allGuids(settings), 'ALLOWED_TENANTS and ADMIN_IDS take GUIDs in production.'],
-    [
-      UNSAFE_PROCESSORS.includes(settings.PAYMENT_PROCESSOR),
-      'PAYMENT_PROCESSOR=sandbox is refused in production.',
-    ],
     ...(['TABLE_CONNECTION_STRING', 'TABLE_ACCOUNT_URL'] as const).map((name): Refusal => [
       isAzurite(settings[name]),
       `${name} names the storage emulator: refused in production.`,
@@ -169,8 +167,6 @@ function wrongInProduction(settings: Environment): readonly Refusal[] {
     [!https, 'PUBLIC_URL must be an https address in production.'],
   ];
 }
-
-const UNSAFE_PROCESSORS: readonly string[] = ['sandbox'];
 
 function allGuids(settings: Environment): boolean {
   return [...settings.ALLOWED_TENANTS, ...settings.ADMIN_IDS].every((id) => GUID.test(id));

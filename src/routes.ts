@@ -1,7 +1,7 @@
 /** What the server serves beside the chat: usage, and the sandbox's page. */
 import type { Billing } from './billing/billing.js';
 import type { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
-import { SANDBOX_PAGE_HEADERS } from './sandbox-shell.js';
+import { PAGE_HEADERS } from './page-shell.js';
 import { CARD_FIELDS, type TypedCard } from './sandbox-cards/form.js';
 import { handleCardPage, type CardPageDeps } from './sandbox-cards/route.js';
 import { handleSandboxPage } from './sandbox-route.js';
@@ -52,7 +52,7 @@ export function sandboxRoutes(sandbox: SandboxProcessor, billing: Billing): read
       );
       if (answer.settled !== undefined)
         await billing.lookAtPayment(answer.settled.tenant, answer.settled.paymentId);
-      return { status: answer.status, headers: { ...SANDBOX_PAGE_HEADERS }, body: answer.html };
+      return { status: answer.status, headers: { ...PAGE_HEADERS }, body: answer.html };
     },
   }));
 }
@@ -79,7 +79,7 @@ export function sandboxCardRoutes(
       };
       const answer = await handleCardPage(request, deps);
       if (answer.added) await changed(tenant);
-      return { status: answer.status, headers: { ...SANDBOX_PAGE_HEADERS }, body: answer.html };
+      return { status: answer.status, headers: { ...PAGE_HEADERS }, body: answer.html };
     },
   }));
 }

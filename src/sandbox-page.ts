@@ -8,7 +8,7 @@ import {
   type SandboxPageState,
   type SandboxPageStrings,
 } from './sandbox-page-strings.js';
-import { escapeHtml, sandboxShell } from './sandbox-shell.js';
+import { escapeHtml, pageShell } from './page-shell.js';
 
 export interface SandboxPage {
   readonly state: SandboxPageState;
@@ -28,7 +28,7 @@ export function sandboxPage({ state, amount, postUrl, locale }: SandboxPage): st
   const body = `<p>${escapeHtml(text)}</p>
 ${amount === undefined ? '' : amountLine(strings, amount)}
 ${waits ? decisionForm(strings, postUrl) : `<p>${escapeHtml(strings.back)}</p>`}`;
-  return sandboxShell({ language, title, notice: strings.notice, body });
+  return pageShell({ language, title, notice: strings.notice, body });
 }
 
 function amountLine(strings: SandboxPageStrings, amount: string): string {

@@ -6,7 +6,7 @@ import { StorageUnavailable } from './billing/storage/table.js';
 import { speechFor } from './cards/speech.js';
 import { sandboxPage, type SandboxPage } from './sandbox-page.js';
 import type { SandboxPageState } from './sandbox-page-strings.js';
-import { preferredLocale } from './sandbox-shell.js';
+import { preferredLocale } from './page-shell.js';
 
 /** What the page needs of the sandbox processor; both may throw StorageUnavailable. */
 export interface SandboxActions {

@@ -1,6 +1,7 @@
 /** The shape of every setting: what it may be, and what it is where nobody says. The README's table lists the same. */
 import * as z from 'zod';
 import { CURRENCIES, fromDecimal } from './billing/money.js';
+import { STRIPE_KEY } from './billing/payments/stripe/client.js';
 
 /** The Playground's tenant: Emulator, Playground and `npm run usage` then share one account. */
 export const PLAYGROUND_TENANT = '00000000-0000-0000-0000-0000000000001';
@@ -48,6 +49,31 @@ const usageKeys = z.string().transform((text, context) => {
 });
 const USAGE_KEY_CHARS_MIN = 24;
 
+const stripeKey = z
+  .string()
+  .regex(
+    STRIPE_KEY,
+    'must be a secret or restricted key: sk_ or rk_, then test_ or live_, letters and digits',
+  );
+const stripeSecrets = z.string().transform((text, context) => {
+  const secrets = text.split(',').map((part) => part.trim());
+  if (secrets.length <= STRIPE_SECRETS_MAX && secrets.every((secret) => /^whsec_\w+$/u.test(secret)))
+    return secrets;
+  context.addIssue({ code: 'custom', message: 'takes one or two signing secrets (whsec_…), with a comma' });
+  return z.NEVER;
+});
+/** One, or two while it is being changed. */
+const STRIPE_SECRETS_MAX = 2;
+const stripeServer = z.string().transform((text, context) => {
+  const { host, port: digits, protocol } = STRIPE_SERVER.exec(text)?.groups ?? {};
+  const number = Number(digits);
+  if (host !== undefined && number > 0 && number <= 65_535)
+    return { host, port: number, protocol: protocol === 'https' ? ('https' as const) : ('http' as const) };
+  context.addIssue({ code: 'custom', message: 'takes host:port/protocol, such as 127.0.0.1:12111/http' });
+  return z.NEVER;
+});
+const STRIPE_SERVER = /^(?<host>[\w.-]+):(?<port>\d{1,5})\/(?<protocol>https?)$/u;
+
 export const environment = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('127.0.0.1'),
@@ -84,7 +110,12 @@ export const environment = z.object({
   GRAPH_CLIENT_ID: z.string().min(1).optional(),
   GRAPH_CLIENT_SECRET: z.string().min(1).optional(),
   GRAPH_SERVER: z.url().optional(),
-  PAYMENT_PROCESSOR: z.enum(['sandbox']).default('sandbox'),
+  PAYMENT_PROCESSOR: z.enum(['sandbox', 'stripe']).default('sandbox'),
+  STRIPE_SECRET_KEY: stripeKey.optional(),
+  STRIPE_WEBHOOK_SECRETS: stripeSecrets.optional(),
+  STRIPE_MODE: z.enum(['test', 'live']).optional(),
+  STRIPE_SERVER: stripeServer.optional(),
+  STRIPE_PRODUCT_NAME: z.string().min(1).max(250).default('Communications Credits'),
   SANDBOX_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
 });
 export type Environment = z.infer<typeof environment>;

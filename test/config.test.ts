@@ -287,3 +287,61 @@ test('the README’s table lists every setting, and no other', () => {
     .flatMap((line) => line.split('|')[1]?.match(/[A-Z][A-Z_]+/gu) ?? []);
   expect([...names].sort()).toEqual(Object.keys(environment.shape).sort());
 });
+
+describe('With Stripe', () => {
+  const TEST: Env = { STRIPE_SECRET_KEY: 'rk_test_a1', STRIPE_WEBHOOK_SECRETS: 'whsec_a' };
+  const LIVE: Env = { STRIPE_SECRET_KEY: 'sk_live_b2', STRIPE_WEBHOOK_SECRETS: 'whsec_b, whsec_c' };
+  const stripe = (env: Env): Env => ({ PAYMENT_PROCESSOR: 'stripe', ...env });
+
+  test('production is complete, and moves real money', () => {
+    const { payments } = loadConfig(DEPLOYED, { ...PRODUCTION, ...stripe(LIVE) });
+    expect(payments).toEqual({
+      kind: 'stripe',
+      secretKey: 'sk_live_b2',
+      webhookSecrets: ['whsec_b', 'whsec_c'],
+      productName: 'Communications Credits',
+    });
+  });
+
+  test('another server can stand in for Stripe, with test keys', () => {
+    const env = stripe({ ...TEST, STRIPE_SERVER: '127.0.0.1:12111/http', STRIPE_PRODUCT_NAME: 'Calls' });
+    expect(embedded(env).payments).toMatchObject({
+      server: { host: '127.0.0.1', port: 12_111, protocol: 'http' },
+      productName: 'Calls',
+    });
+  });
+
+  test.each<[string, Env, Env, readonly string[]]>([
+    ['no key', {}, { STRIPE_WEBHOOK_SECRETS: 'whsec_a' }, ['STRIPE_SECRET_KEY is missing']],
+    [
+      'no secret of the webhook',
+      {},
+      { STRIPE_SECRET_KEY: 'sk_test_a' },
+      ['STRIPE_WEBHOOK_SECRETS is missing'],
+    ],
+    ['neither', {}, {}, ['STRIPE_WEBHOOK_SECRETS is missing', 'STRIPE_SECRET_KEY is missing']],
+    ['a live key outside production', {}, LIVE, ['STRIPE_SECRET_KEY is no test key: set STRIPE_MODE=live']],
+    [
+      'a test key in production',
+      PRODUCTION,
+      TEST,
+      ['STRIPE_SECRET_KEY is no live key: set STRIPE_MODE=test'],
+    ],
+    [
+      'a live key with another server',
+      PRODUCTION,
+      { ...LIVE, STRIPE_SERVER: '127.0.0.1:1/http' },
+      ['STRIPE_SERVER is refused with a live'],
+    ],
+  ])('%s stops the start, and no line holds a value', (_, base, env, expected) => {
+    const lines = refusal(() => loadConfig(DEPLOYED, { ...BOT, ...base, ...stripe(env) }));
+    expect(lines).toEqual(expected.map((line) => expect.stringContaining(line) as string));
+    expect(lines.join()).not.toMatch(/_live_|_test_|whsec_|127/u);
+  });
+
+  test('either key is taken where its mode is asked for by name', () => {
+    const asked = (mode: string, env: Env) => stripe({ ...env, STRIPE_MODE: mode });
+    expect(deployed(asked('live', LIVE)).payments.kind).toBe('stripe');
+    expect(loadConfig(DEPLOYED, { ...PRODUCTION, ...asked('test', TEST) }).payments.kind).toBe('stripe');
+  });
+});

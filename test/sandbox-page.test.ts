@@ -7,7 +7,7 @@ import { StorageUnavailable } from '../src/billing/storage/table.js';
 import { LANGUAGES } from '../src/cards/speech.js';
 import { SANDBOX_PAGE_STRINGS, type SandboxPageState } from '../src/sandbox-page-strings.js';
 import { sandboxPage } from '../src/sandbox-page.js';
-import { SANDBOX_PAGE_HEADERS } from '../src/sandbox-shell.js';
+import { PAGE_HEADERS } from '../src/page-shell.js';
 import { handleSandboxPage, type SandboxPageRequest } from '../src/sandbox-route.js';
 
 const PAYMENT = { tenant: 'contoso', paymentId: 'p1' };
@@ -53,7 +53,7 @@ describe.each(PAGES)('The sandbox page in %s for a payment that is %s', (locale,
   test('runs no script, loads nothing, and names its one style by hash', () => {
     const style = /<style>([^]*?)<\/style>/u.exec(html)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
-    const policy = SANDBOX_PAGE_HEADERS['Content-Security-Policy'];
+    const policy = PAGE_HEADERS['Content-Security-Policy'];
     expect(policy).toContain(`style-src 'sha256-${hash}'`);
     expect(html).toContain('http-equiv="Content-Security-Policy"');
     expect(html).toContain(`sha256-${hash}`);

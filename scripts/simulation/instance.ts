@@ -52,6 +52,7 @@ export function startInstance(name: string, around: Surroundings): Instance {
     dueTable: lossyTable({ pool, caller, name: 'due', table: around.due }),
     processor: lossyProcessor({ pool, caller, processor: around.processor, said: around.said }),
     methods: around.cards,
+    events: { read: async (_tenant, { paymentId = '' }) => ({ kind: 'payment', paymentId }) },
     log: logOf(around),
     clock,
     random: () => chance.fraction(),

@@ -100,6 +100,7 @@ class Run {
       act(0.4, buyer.burst.bind(buyer)),
       act(5, buyer.cancel.bind(buyer)),
       act(6, buyer.decide.bind(buyer)),
+      act(4, buyer.tell.bind(buyer)),
       act(2, clerk.decide.bind(clerk)),
       act(1.5, bank.refund.bind(bank)),
       act(0.8, bank.dispute.bind(bank)),

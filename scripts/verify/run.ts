@@ -1,8 +1,11 @@
-import { SandboxRecord } from '../../src/billing/payments/sandbox/sandbox-record.js';
+import { machineClock } from '../../src/billing/clock.js';
+import { ChargeDiffers, StripeRefused, StripeUnavailable } from '../../src/billing/payments/stripe/errors.js';
 import { StorageUnavailable } from '../../src/billing/storage/table.js';
 import type { AccountReport } from '../../src/billing/verify/finding.js';
 import { verifyAccounts } from '../../src/billing/verify/verify.js';
+import { composePayments } from '../../src/compose-payments.js';
 import { ConfigError } from '../../src/config.js';
+import { createLog } from '../../src/log.js';
 import type { Closable } from '../../src/open-tables.js';
 import { BadOptions, HELP, readOptions, type Options } from './options.js';
 import { NoData, openStorage, type Environment } from './storage.js';
@@ -31,17 +34,21 @@ export async function runVerify(args: readonly string[], terminal: Terminal): Pr
   }
 }
 
+/** Each says in a sentence why nothing could be checked. */
+const EXPECTED = [ConfigError, NoData, StorageUnavailable, StripeRefused, StripeUnavailable, ChargeDiffers];
+
 function complain(error: unknown, { err }: Terminal): number {
   if (error instanceof BadOptions) err.write(`${error.message}\n\n${HELP}`);
-  else if (error instanceof ConfigError || error instanceof NoData || error instanceof StorageUnavailable)
+  else if (error instanceof Error && EXPECTED.some((kind) => error instanceof kind))
     err.write(`${error.message}\n`);
   else throw error;
   return EXIT_NOT_CHECKED;
 }
 
 async function check(options: Options, { env, out }: Terminal, opened: Closable[]): Promise<number> {
-  const { ledger: table, sandbox } = await openStorage(env, opened);
-  const deps = { table, scan: table, record: new SandboxRecord(sandbox), heads: options.heads };
+  const { config, tables } = await openStorage(env, opened);
+  const { record } = composePayments({ config, tables, log: createLog('silent') }, machineClock);
+  const deps = { table: tables.ledger, scan: tables.ledger, record, heads: options.heads };
   const totals = { accounts: 0, entries: 0, lots: 0, calls: 0, payments: 0, differences: 0 };
   for await (const report of verifyAccounts(deps, options.tenants)) {
     out.write(textOf(report));

@@ -15,9 +15,16 @@ export class NoData extends Error {
  * through the running program where there is one.
  * @throws ConfigError, NoData
  */
-export async function openStorage(env: Environment, opened: Closable[]): Promise<OpenTables> {
+export async function openStorage(
+  env: Environment,
+  opened: Closable[],
+): Promise<{ readonly config: Config; readonly tables: OpenTables }> {
   const embedded = (env['BOT_APP_ID'] ?? '') === '' && env['NODE_ENV'] !== 'production';
   const config = loadConfig({ embedded, playground: false }, { ...env });
+  return { config, tables: await tablesOf(config, opened) };
+}
+
+async function tablesOf(config: Config, opened: Closable[]): Promise<OpenTables> {
   const { table } = config;
   if (table.kind !== 'embedded') return openTables(config, opened);
   if (!existsSync(table.dataDir)) throw new NoData(`There is no data in ${table.dataDir}.`);

@@ -22,6 +22,7 @@ import type {
   Payment,
   StoredCall,
 } from './ledger/model.js';
+import { nothingElse, type Also } from './payments/event-commands.js';
 import { paymentCommands } from './payments/payment-commands.js';
 import type { PaymentMethods } from './payments/processor.js';
 import type { PaymentSaga } from './payments/saga.js';
@@ -157,9 +158,9 @@ export class Billing {
    *
    * @throws whatever the processor's adapter throws where it has no clear answer: then nothing is changed
    */
-  async reviewCards(tenant: string): Promise<void> {
+  async reviewCards(tenant: string, also: Also = nothingElse): Promise<void> {
     const stored = await this.methods.list(tenant);
-    await this.deps.ledger.submit(tenant, this.recharge.review(stored));
+    await this.deps.ledger.submit(tenant, also(this.recharge.review(stored)));
   }
 
   async sweepAutoRecharge(tenant: string): Promise<void> {

@@ -1,10 +1,11 @@
 /** Recording what the processor says of money that went back without this bot. */
-import type { Outcome } from './lane/command.js';
+import type { LedgerCommand, Outcome } from './lane/command.js';
 import type { Ledger } from './lane/ledger.js';
 import type { Dispute } from './ledger/commands/record-dispute.js';
 import type { OutsideRefund } from './ledger/commands/record-outside-refund.js';
 import type { Payment, Reversal } from './ledger/model.js';
 import { reversalOf, type ReversalReport } from './ledger/reversals.js';
+import type { DisputeMeaning, OutsideRefundMeaning } from './payments/event-source.js';
 import type { LedgerReader } from './reader.js';
 import { reversalCommands, type ReversalCommands } from './reversal-commands.js';
 
@@ -43,6 +44,23 @@ export class Reversals {
   ): Promise<Outcome<Payment>> {
     const known = await this.knownOf(tenant, dispute.paymentId, { kind: 'dispute', id: dispute.disputeId });
     return this.deps.ledger.submit(tenant, this.commands.dispute({ ...dispute, ...known }));
+  }
+
+  /** The command about what was told, for whoever commits something else with it. */
+  async commandFor(
+    tenant: string,
+    meaning: OutsideRefundMeaning | DisputeMeaning,
+  ): Promise<LedgerCommand<Payment>> {
+    const { paymentId } = meaning;
+    const { micros: amount } = meaning.amount;
+    if (meaning.kind === 'dispute') {
+      const { disputeId, state } = meaning;
+      const known = await this.knownOf(tenant, paymentId, { kind: 'dispute', id: disputeId });
+      return this.commands.dispute({ paymentId, disputeId, amount, state, ...known });
+    }
+    const { refundId, state } = meaning;
+    const known = await this.knownOf(tenant, paymentId, { kind: 'refund', id: refundId });
+    return this.commands.outsideRefund({ paymentId, refundId, amount, state, ...known });
   }
 
   /** The rows that the command has to read beside the payment. */

@@ -2,7 +2,7 @@
 import { SANDBOX_CARDS, TEST_NUMBERS } from '../billing/payments/sandbox/cards.js';
 import { methodName } from '../cards/payment-method.js';
 import { languageOf, speechFor, type Speech } from '../cards/speech.js';
-import { escapeHtml, sandboxShell } from '../sandbox-shell.js';
+import { escapeHtml, pageShell } from '../page-shell.js';
 import { CARD_FIELDS, type CheckedCard, type KeptFields } from './form.js';
 import { CARD_PAGE_STRINGS, type CardField, type CardPageEnd, type CardPageStrings } from './strings.js';
 
@@ -27,7 +27,7 @@ export function cardFormPage(form: CardForm): string {
 ${fieldsForm(form, strings)}
 ${testCards(strings, speech)}`;
   const tab = wrong === undefined ? title : `${strings.wrong.title}: ${title}`;
-  return sandboxShell({ language: speech.language, title, tab, notice: strings.notice, body });
+  return pageShell({ language: speech.language, title, tab, notice: strings.notice, body });
 }
 
 export interface CardEnd {
@@ -49,7 +49,7 @@ export function cardEndPage({ end, card, locale }: CardEnd): string {
       : `<dl><dt>${escapeHtml(strings.card)}</dt><dd>${escapeHtml(methodName(card, speechFor(locale)))}</dd></dl>`;
   const back = SAYS_GO_BACK.includes(end) ? `<p>${escapeHtml(strings.back)}</p>` : '';
   const body = `<p>${escapeHtml(text)}</p>\n${named}\n${back}`;
-  return sandboxShell({ language, title, notice: strings.notice, body });
+  return pageShell({ language, title, notice: strings.notice, body });
 }
 
 /** First in the page and with the focus, so that a screen reader begins with it; each line leads to its field. */

@@ -2,7 +2,7 @@
 import type { SandboxWallet } from '../billing/payments/sandbox/sandbox-wallet.js';
 import { setupPath, type SetupLinks, type SetupPage } from '../billing/payments/sandbox/setup-page.js';
 import { StorageUnavailable } from '../billing/storage/table.js';
-import { preferredLocale } from '../sandbox-shell.js';
+import { preferredLocale } from '../page-shell.js';
 import { checkCard, type CheckedCard, type TypedCard } from './form.js';
 import { cardEndPage, cardFormPage, type CardEnd } from './page.js';
 

@@ -11,7 +11,7 @@ import {
   type CardPageEnd,
   type CardProblem,
 } from '../../src/sandbox-cards/strings.js';
-import { SANDBOX_PAGE_HEADERS } from '../../src/sandbox-shell.js';
+import { PAGE_HEADERS } from '../../src/page-shell.js';
 import { START } from '../support/billing.js';
 import { typedCardNumber } from '../support/card-numbers.js';
 import { GOOD_CARD, walletStage, type WalletStage } from '../support/sandbox-wallet.js';
@@ -61,7 +61,7 @@ describe('the page where a test card is entered', () => {
     for (const { html } of [await stage.open(url), await send({ number: '' })]) {
       const style = /<style>([^]*?)<\/style>/u.exec(html)?.[1] ?? '';
       const hash = createHash('sha256').update(style).digest('base64');
-      expect(SANDBOX_PAGE_HEADERS['Content-Security-Policy']).toContain(`style-src 'sha256-${hash}'`);
+      expect(PAGE_HEADERS['Content-Security-Policy']).toContain(`style-src 'sha256-${hash}'`);
       expect(html).not.toMatch(/<script|<link|<img|\son\w+=|\sstyle=|https?:\/\//iu);
     }
   });

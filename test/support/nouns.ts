@@ -5,6 +5,7 @@ import {
   CARD_NOTICES,
   ENTRY_FORMATS,
   ENTRY_KINDS,
+  EVENT_SUBJECTS,
   EXPIRY_NOTICE_DAYS,
   HEALED_HOWS,
   newAccount,
@@ -151,6 +152,11 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
     otherCalls: count,
     closingBalance: micros,
   }),
+  event: noun(
+    'event',
+    { id, about: fc.constantFrom(...EVENT_SUBJECTS), objectId: text, paymentId: id, at, doneAt: at },
+    ['paymentId', 'doneAt'],
+  ),
   issue: noun(
     'issue',
     {

@@ -121,4 +121,18 @@ export class Buyer {
       run: (instance) => instance.billing.lookAtPayment(tenant, id),
     });
   }
+
+  /** The processor tells of a payment by itself: any number of times, at any moment, to any instance. */
+  tell(): void {
+    const payment = this.somePayment();
+    if (payment === undefined) return;
+    const { tenant, id } = payment;
+    const told = { id: this.world.newId('evt'), about: 'payment', objectId: id, paymentId: id } as const;
+    const times = this.world.chance.pick([1, 1, 2]);
+    for (let time = 0; time < times; time += 1)
+      this.errands.send({
+        name: `told ${told.id} ${tenant} ${id}`,
+        run: (instance) => instance.events.receive(tenant, told),
+      });
+  }
 }

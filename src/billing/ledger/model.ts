@@ -5,4 +5,5 @@ export * from './model/usage.js';
 export * from './model/payment.js';
 export * from './model/alert.js';
 export * from './model/card.js';
+export * from './model/event.js';
 export * from './model/account.js';

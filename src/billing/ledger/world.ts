@@ -12,13 +12,24 @@ import type {
   Lot,
   Member,
   Payment,
+  ProcessorEvent,
   StoredCall,
   UsageIssue,
 } from './model.js';
 
-export type LedgerRow = Alert | DayTotals | Explanation | Lot | Member | Payment | StoredCall | UsageIssue;
+export type LedgerRow =
+  Alert | DayTotals | Explanation | Lot | Member | Payment | ProcessorEvent | StoredCall | UsageIssue;
 
-export const JOB_NAMES = ['payment', 'alert', 'recharge', 'crossings', 'refund', 'lots', 'graph'] as const;
+export const JOB_NAMES = [
+  'payment',
+  'alert',
+  'recharge',
+  'crossings',
+  'refund',
+  'lots',
+  'graph',
+  'event',
+] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** Work that follows a commit. Without `at` it is run at once, and the due row is the net. */
@@ -80,6 +91,7 @@ export const rowKeys = {
   why: (sequence: bigint) => `why:${newestFirst(sequence)}`,
   member: (id: string) => `member:${encodeKeyPart(id)}`,
   issue: (id: string) => `issue:${encodeKeyPart(id)}`,
+  event: (id: string) => `event:${encodeKeyPart(id)}`,
 } as const;
 
 export function keyOf(row: LedgerRow): string {

@@ -11,6 +11,7 @@ import type { Ledger } from '../lane/ledger.js';
 import type { LedgerReader } from '../reader.js';
 import { money } from '../money.js';
 import { nextLook, refOf } from './asking.js';
+import { nothingElse, type Also } from './event-commands.js';
 import { PaymentNews, type Listening } from './payment-news.js';
 import { paymentCommands, type PaymentCommands } from './payment-commands.js';
 import type { ChargeState, PaymentProcessor } from './processor.js';
@@ -34,6 +35,16 @@ interface Said {
   readonly state: ChargeState;
   readonly by?: Actor;
   readonly unlessBegun?: boolean;
+  /** What is committed with it. */
+  readonly also?: Also;
+}
+
+/** What became of something that the processor told: carried out, of no consequence, or it did not say what is true. */
+export type Heard = 'done' | 'nothing' | 'unclear';
+
+/** The processor knows of a payment that has no row: an operator must look. */
+export class PaymentMissing extends Error {
+  override readonly name = 'PaymentMissing';
 }
 
 /** The processor reports another amount than was asked for: an operator must look, nothing is credited. */
@@ -67,6 +78,29 @@ export class PaymentSaga {
     if (isNews && !isShown) await this.deps.show(tenant, next);
     if (!OPEN.includes(next.status)) return DONE;
     return { kind: 'again', at: nextLook(next.requestedAt, this.deps.now()) };
+  }
+
+  /**
+   * The processor told something of a payment: it is asked what is true now, also of a payment that was closed, since money
+   * may have moved after all. Begins and confirms nothing. `also` is committed with what is settled.
+   *
+   * @throws PaymentMissing, AmountDiffers
+   */
+  async hear(tenant: string, paymentId: string, also: Also = nothingElse): Promise<Heard> {
+    const payment = await this.deps.reader.payment(tenant, paymentId);
+    if (payment === undefined) throw new PaymentMissing(`payment ${paymentId} is not in the ledger`);
+    if (payment.status === 'settled') return 'nothing';
+    const state = await this.deps.processor.find(refOf(tenant, payment));
+    if (state.kind === 'unknown') return 'unclear';
+    // What is begun and not charged is for the payment's own job.
+    if (state.kind === 'absent' || state.kind === 'unconfirmed') return 'nothing';
+    await this.tellNews(tenant, payment, await this.settle(tenant, payment, { state, also }));
+    return 'done';
+  }
+
+  private async tellNews(tenant: string, before: Payment, now: Payment): Promise<void> {
+    const isShown = this.heard.tell(tenant, now);
+    if (now.status !== before.status && !isShown) await this.deps.show(tenant, now);
   }
 
   /**
@@ -167,11 +201,11 @@ export class PaymentSaga {
   }
 
   private async settle(tenant: string, payment: Payment, said: Said): Promise<Payment> {
-    const { state, ...who } = said;
+    const { state, also = nothingElse, ...who } = said;
     assertAmount(payment, state);
     const outcome: PaymentOutcome = state.kind === 'unconfirmed' ? { kind: 'unknown' } : state;
     const report = { paymentId: payment.id, outcome, ...who };
-    const result = await this.deps.ledger.submit(tenant, this.commands.outcome(report));
+    const result = await this.deps.ledger.submit(tenant, also(this.commands.outcome(report)));
     return result.kind === 'done' ? result.answer : payment;
   }
 

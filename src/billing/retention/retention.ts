@@ -1,6 +1,7 @@
 /**
  * What is kept for how long: personal details of calls for `CALL_DETAIL_DAYS`, then their digest stands for them, so that
- * charge, dedupe and verification still hold; operation rows for as long as their ids are executed.
+ * charge, dedupe and verification still hold; operation rows for as long as their ids are executed, and what the processor
+ * told for as long.
  */
 import { partitionOf, readLedgerRow } from '../lane/account-rows.js';
 import { OPERATION_DAYS_MAX } from '../lane/operations.js';
@@ -8,7 +9,13 @@ import { after } from '../ledger/calendar.js';
 import { detailsDigestOfCall } from '../ledger/chain.js';
 import type { StoredCall } from '../ledger/model.js';
 import { toJson } from '../rows/columns.js';
-import { ROWS_PER_COMMIT_MAX, type Row, type TableStore, type Values } from '../storage/table.js';
+import {
+  ROWS_PER_COMMIT_MAX,
+  type RangeQuery,
+  type Row,
+  type TableStore,
+  type Values,
+} from '../storage/table.js';
 import { rewriteRange } from './rewriting.js';
 
 /** How far one tenant's details are removed, so that no day reads again what the days before have done. */
@@ -17,6 +24,8 @@ const MARK_KEY = 'retention';
 const OVERLAP_DAYS = 1;
 /** Beyond the age at which ids are refused, for clocks that differ. */
 const OPERATION_MARGIN_DAYS = 1;
+/** Events of the processor, whether they were carried out or not. */
+export const EVENT_DAYS_MAX = OPERATION_DAYS_MAX;
 const NO_DETAILS = toJson({});
 const NO_ROW = '{}';
 
@@ -45,6 +54,7 @@ export class Retention {
     await this.removeDetails(partition);
     await this.removeIssueRows(partition);
     await this.dropOperations(partition);
+    await this.dropEvents(partition);
   }
 
   private cut(): string {
@@ -77,12 +87,21 @@ export class Retention {
 
   /** Their keys begin with the day they were minted on. */
   private async dropOperations(partition: string): Promise<void> {
-    const { table, now } = this.deps;
     const days = OPERATION_DAYS_MAX + OPERATION_MARGIN_DAYS;
-    const to = `op:${after(now(), { days: -days }).slice(0, 10)}`;
-    const range = { from: 'op:', to, limit: ROWS_PER_COMMIT_MAX, columns: ['at'] };
+    const to = `op:${after(this.deps.now(), { days: -days }).slice(0, 10)}`;
+    await this.drop(partition, { from: 'op:', to });
+  }
+
+  /** A processor tells again for days at most; what waits for an operator that long is for its own record to show. */
+  private async dropEvents(partition: string): Promise<void> {
+    const where = { column: 'at', from: '0', to: after(this.deps.now(), { days: -EVENT_DAYS_MAX }) };
+    await this.drop(partition, { from: 'event:', to: 'event;', where });
+  }
+
+  private async drop(partition: string, which: Pick<RangeQuery, 'from' | 'to' | 'where'>): Promise<void> {
+    const { table } = this.deps;
     for (;;) {
-      const rows = await table.query(partition, range);
+      const rows = await table.query(partition, { ...which, limit: ROWS_PER_COMMIT_MAX, columns: ['at'] });
       if (rows.length === 0) return;
       // A conflict: somebody else drops them too, and the next look finds fewer.
       await table.commit(

@@ -29,6 +29,8 @@ import {
   unmetered,
 } from './parts.js';
 
+import { eventSchema as event } from './event-schema.js';
+
 export { accountSchema } from './account-schema.js';
 
 export const entrySchema: z.ZodType<Entry> = z.object({
@@ -212,5 +214,5 @@ const issue = z.object({
   resolvedAt: text.exactOptional(),
 });
 
-const ledgerRow = z.discriminatedUnion('type', [alert, call, day, issue, lot, member, payment, why]);
+const ledgerRow = z.discriminatedUnion('type', [alert, call, day, event, issue, lot, member, payment, why]);
 export const ledgerRowSchema: z.ZodType<LedgerRow> = z.preprocess(withFacts, ledgerRow);

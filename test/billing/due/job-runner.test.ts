@@ -51,6 +51,7 @@ function runnerWith(options: Options = {}) {
     refund: others,
     lots: others,
     graph: others,
+    event: others,
   };
   const rewrite = async (tenant: string): Promise<void> => {
     rewritten.push(tenant);

@@ -20,12 +20,12 @@ function program() {
       if (operation.kind === 'commit') await onCommit(operation.writes);
     },
   });
-  const { billing, clock, tables } = verifiedBilling({ ...memoryTables(), ledger: table });
+  const { billing, clock, tables, events } = verifiedBilling({ ...memoryTables(), ledger: table });
   const retention = new Retention({ table, now: clock.now, callDetailDays: DETAIL_DAYS });
   const row = (charge: number, more: object = {}) =>
     graphRow(charge, { startDateTime: clock.now(), ...PERSONAL, ...more });
   return {
-    ...{ clock, table, billing, retention, row, queries },
+    ...{ clock, table, billing, events, retention, row, queries },
     use: (...rows: readonly unknown[]) => billing.intake.take(TENANT, rows, 'graph'),
     call: (id: string) => billing.reader.row(TENANT, 'call', `call:${id}`),
     run: () => retention.run(TENANT),
@@ -158,6 +158,19 @@ test('operations are forgotten when their ids are refused for a day, not sooner'
   expect(await operations()).toEqual([]);
   const again = await billing.setAutoRecharge(TENANT, rule, click);
   expect(again).toMatchObject({ kind: 'refused', reason: 'stale' });
+});
+
+test('what a processor told is forgotten after sixty days, done or not, and not sooner', async () => {
+  const { clock, table, events, run } = program();
+  await events.receive(TENANT, { id: 'evt_1', about: 'cards', objectId: 'pm_1' });
+  await calm();
+  const told = () => table.query(TENANT, { from: 'event:', to: 'event;', limit: 10 });
+  clock.pass({ days: 60 });
+  await run();
+  expect((await told()).map(({ key }) => key)).toEqual(['event:evt_1']);
+  clock.pass({ minutes: 1 });
+  await run();
+  expect(await told()).toEqual([]);
 });
 
 test('the row of a decided issue goes too, one that waits for a person keeps it', async () => {

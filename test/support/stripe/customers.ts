@@ -22,8 +22,9 @@ export function listCards(customer: Customer, records: Records): Reply {
 }
 
 export function detachCard(card: Card, records: Records): Reply {
+  const { customer } = card;
   card.customer = null;
-  records.tell('payment_method.detached', card);
+  records.tell('payment_method.detached', card, { customer });
   return ok(card);
 }
 

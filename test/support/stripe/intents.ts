@@ -5,6 +5,7 @@ import {
   missing,
   ok,
   type Behaviour,
+  type Dispute,
   type Intent,
   type Records,
   type Refund,
@@ -68,7 +69,8 @@ export function listIntents(records: Records, fields: Fields): Reply {
   const after = textOf(fields, 'starting_after');
   const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
   const to = from + Number(textOf(fields, 'limit') ?? 10);
-  return ok({ object: 'list', data: all.slice(from, to), has_more: to < all.length });
+  const data = all.slice(from, to).map((intent) => ({ ...intent, latest_charge: chargeOf(records, intent) }));
+  return ok({ object: 'list', data, has_more: to < all.length });
 }
 
 /** Where a confirmed intent waits: for the bank, or for the person who is there. */
@@ -156,7 +158,77 @@ export function listRefunds(records: Records, fields: Fields): Reply {
   return ok({ object: 'list', data, has_more: false });
 }
 
+/** As it is listed with `data.latest_charge` expanded. */
+function chargeOf(records: Records, { id, amount_received }: Intent): object | null {
+  if (amount_received === 0) return null;
+  const disputed = [...records.disputes.values()].some(({ payment_intent }) => payment_intent === id);
+  return { object: 'charge', amount_refunded: refundedOf(records, id), disputed };
+}
+
+/** With its intent expanded, as the program asks. */
+export function withIntent(records: Records, object: Refund | Dispute): Reply {
+  return ok({ ...object, payment_intent: records.intents.get(object.payment_intent) });
+}
+
+export function listDisputes(records: Records, fields: Fields): Reply {
+  const of = textOf(fields, 'payment_intent');
+  const data = [...records.disputes.values()].filter((dispute) => dispute.payment_intent === of).reverse();
+  return ok({ object: 'list', data, has_more: false });
+}
+
+/** Somebody gives money back in Stripe's dashboard. */
+export function refundByHand(records: Records, intent: Intent, amount: number): Refund {
+  const refund: Refund = {
+    object: 'refund',
+    id: records.id('re'),
+    amount,
+    currency: intent.currency,
+    payment_intent: intent.id,
+    metadata: {},
+    status: 'succeeded',
+  };
+  records.refunds.set(refund.id, refund);
+  records.tell('refund.created', refund);
+  return refund;
+}
+
+/** The bank did not take it: the money is back. */
+export function failRefund(records: Records, refund: Refund): void {
+  refund.status = 'failed';
+  records.tell('refund.failed', refund);
+}
+
+/** The holder of the card goes to the bank, which takes the money back (https://docs.stripe.com/disputes/how-disputes-work). */
+export function withdraw(records: Records, { id, amount, currency }: Intent): Dispute {
+  const dispute: Dispute = {
+    object: 'dispute',
+    id: records.id('du'),
+    amount,
+    currency,
+    payment_intent: id,
+    metadata: {},
+    balance_transactions: [],
+  };
+  records.disputes.set(dispute.id, dispute);
+  records.tell('charge.dispute.created', dispute);
+  move(dispute, -amount);
+  records.tell('charge.dispute.funds_withdrawn', dispute);
+  return dispute;
+}
+
+/** The dispute was won. */
+export function reinstate(records: Records, dispute: Dispute): void {
+  move(dispute, dispute.amount);
+  records.tell('charge.dispute.funds_reinstated', dispute);
+}
+
+function move(dispute: Dispute, amount: number): void {
+  dispute.balance_transactions.push({ object: 'balance_transaction', amount });
+}
+
 export function refundedOf(records: Records, intentId: string): number {
-  const own = [...records.refunds.values()].filter((refund) => refund.payment_intent === intentId);
+  const own = [...records.refunds.values()].filter(
+    ({ payment_intent, status }) => payment_intent === intentId && status !== 'failed',
+  );
   return own.reduce((sum, { amount }) => sum + amount, 0);
 }

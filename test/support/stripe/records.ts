@@ -51,6 +51,17 @@ export interface Refund {
   status: string;
 }
 
+export interface Dispute {
+  readonly object: 'dispute';
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly payment_intent: string;
+  readonly metadata: Record<string, string>;
+  /** What moved: negative where the bank took it. */
+  readonly balance_transactions: { readonly object: 'balance_transaction'; readonly amount: number }[];
+}
+
 export interface Session {
   readonly object: 'checkout.session';
   readonly id: string;
@@ -98,6 +109,13 @@ export function invalid(code: string | undefined, param?: string, status = 400):
 
 export const missing = (param: string, status = 404): Reply => invalid('resource_missing', param, status);
 
+export interface Happened {
+  readonly type: string;
+  readonly object: object;
+  /** Of what changed, the values before. */
+  readonly previous_attributes?: object;
+}
+
 /** All objects of one Stripe account in test mode. */
 export class Records {
   readonly customers = new Map<string, Customer>();
@@ -105,9 +123,10 @@ export class Records {
   readonly behaviours = new Map<string, Behaviour>();
   readonly intents = new Map<string, Intent>();
   readonly refunds = new Map<string, Refund>();
+  readonly disputes = new Map<string, Dispute>();
   readonly sessions = new Map<string, Session>();
   /** What happened to which object, for webhooks. */
-  readonly happened: { readonly type: string; readonly object: object }[] = [];
+  readonly happened: Happened[] = [];
   readonly #now: () => string;
   #ids = 0;
 
@@ -125,8 +144,9 @@ export class Records {
   }
 
   /** As it is now: what changes later is another event. */
-  tell(type: string, object: object): void {
-    this.happened.push({ type, object: structuredClone(object) });
+  tell(type: string, object: object, before?: object): void {
+    const previous = before === undefined ? {} : { previous_attributes: before };
+    this.happened.push({ type, object: structuredClone(object), ...previous });
   }
 
   behaviourOf(intent: Intent | undefined): Behaviour | undefined {

@@ -7,8 +7,10 @@ import {
   confirmIntent,
   createIntent,
   createRefund,
+  listDisputes,
   listIntents,
   listRefunds,
+  withIntent,
 } from './intents.js';
 import { invalid, missing, ok, type Records, type Reply } from './records.js';
 
@@ -26,6 +28,8 @@ function about<T>(
 }
 
 const intents = (records: Records) => records.intents;
+const refunds = (records: Records) => records.refunds;
+const disputes = (records: Records) => records.disputes;
 const sessions = (records: Records) => records.sessions;
 const customers = (records: Records) => records.customers;
 const cards = (records: Records) => records.cards;
@@ -38,6 +42,9 @@ const ROUTES: readonly (readonly [string, Handler])[] = [
   ['POST /v1/payment_intents/:id/cancel', about(intents, cancelIntent)],
   ['POST /v1/refunds', createRefund],
   ['GET /v1/refunds', listRefunds],
+  ['GET /v1/refunds/:id', about(refunds, (refund, records) => withIntent(records, refund))],
+  ['GET /v1/disputes', listDisputes],
+  ['GET /v1/disputes/:id', about(disputes, (dispute, records) => withIntent(records, dispute))],
   ['POST /v1/checkout/sessions', createSession],
   ['GET /v1/checkout/sessions/:id', about(sessions, (session, records) => ok(shown(records, session)))],
   ['POST /v1/checkout/sessions/:id/expire', about(sessions, expireSession)],

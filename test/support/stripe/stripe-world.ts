@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { stripeClient } from '../../../src/billing/payments/stripe/client.js';
 import { StripeCustomers } from '../../../src/billing/payments/stripe/customers.js';
+import { PaymentLinks } from '../../../src/billing/payments/stripe/payment-links.js';
 import { StripeRecordTable } from '../../../src/billing/payments/stripe/record-table.js';
 import { StripeProcessor } from '../../../src/billing/payments/stripe/stripe-processor.js';
 import { MemoryTableStore } from '../../../src/billing/storage/memory-table.js';
@@ -12,6 +13,8 @@ import { StripeStandIn, type StandInOptions } from './stand-in.js';
 
 export const TEST_KEY = 'sk_test_ofTheStandIn';
 export const PUBLIC_URL = 'https://bot.example';
+export const BACK_URL = `${PUBLIC_URL}/payments/cards`;
+export const LINKS = new PaymentLinks({ publicUrl: PUBLIC_URL, secret: TEST_KEY });
 
 export interface StripeWorld {
   readonly standIn: StripeStandIn;
@@ -32,7 +35,7 @@ export async function stripeWorld(options: Partial<StandInOptions> = {}): Promis
   const table = new MemoryTableStore();
   const records = new StripeRecordTable(table);
   const stripe = stripeClient({ secretKey: TEST_KEY, server });
-  const deps = { stripe, records, now, live: false, publicUrl: PUBLIC_URL };
+  const deps = { stripe, records, now, live: false };
   const customer = async (tenant: string): Promise<string> =>
     (await records.read(tenant, 'customer')) ??
     records.change(tenant, 'customer', { from: undefined, to: standIn.records.addCustomer(tenant) });
@@ -41,8 +44,8 @@ export async function stripeWorld(options: Partial<StandInOptions> = {}): Promis
     table,
     records,
     stripe,
-    processor: () => new StripeProcessor({ ...deps, productName: 'Communications Credits' }),
-    customers: new StripeCustomers({ ...deps, currency: 'USD' }),
+    processor: () => new StripeProcessor({ ...deps, links: LINKS, productName: 'Communications Credits' }),
+    customers: new StripeCustomers({ ...deps, backUrl: BACK_URL, currency: 'USD' }),
     customer,
     card: async (tenant, behaviour) => standIn.records.addCard(await customer(tenant), behaviour),
   };

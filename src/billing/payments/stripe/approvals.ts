@@ -26,6 +26,7 @@ import {
 import type { Intent, Subject } from './intent.js';
 import type { Intents } from './intents.js';
 import { type IntentsDeps } from './intents.js';
+import type { PaymentLinks } from './payment-links.js';
 import type { RecordName, StripeRecords } from './records.js';
 
 /** How long a link can be paid; the saga closes the payment at its deadline all the same. Stripe: 30 min to 24 h. */
@@ -33,8 +34,7 @@ export const LINK_HOURS = 1;
 
 export interface ApprovalDeps extends IntentsDeps {
   readonly records: StripeRecords;
-  /** Where people reach the bot. */
-  readonly publicUrl: string;
+  readonly links: PaymentLinks;
   /** What the person reads on the page as the thing that is paid. */
   readonly productName: string;
 }
@@ -68,8 +68,8 @@ export class Approvals {
   }
 
   /** The bot's own address, which never changes: the page behind it is made at the click. */
-  actionUrl({ tenant, paymentId }: ChargeRef): string {
-    return `${this.#pageOf(tenant, paymentId)}/approve`;
+  actionUrl(charge: ChargeRef): string {
+    return this.#deps.links.approve(charge);
   }
 
   /** What is true of a charge that a page replaced. */
@@ -145,8 +145,8 @@ export class Approvals {
   }
 
   async #create(begun: Intent, subject: Subject, before = 'first'): Promise<Session | undefined> {
-    const { stripe, now, productName } = this.#deps;
-    const back = this.#pageOf(subject.tenant, subject.paymentId);
+    const { stripe, now, productName, links } = this.#deps;
+    const back = links.back(subject);
     const price = {
       currency: begun.currency,
       unit_amount: begun.amount,
@@ -208,11 +208,6 @@ export class Approvals {
     const agrees = paid.amount_received === session.amount_total && paid.currency === session.currency;
     const state = stateOf(paid, this.actionUrl(subject));
     return agrees && state.kind === 'succeeded' ? state : { kind: 'unknown' };
-  }
-
-  #pageOf(tenant: string, paymentId: string): string {
-    const path = `payments/${encodeURIComponent(tenant)}/${encodeURIComponent(paymentId)}`;
-    return `${this.#deps.publicUrl.replace(/\/$/u, '')}/${path}`;
   }
 }
 

@@ -16,11 +16,12 @@ export interface StripeSettings {
   readonly server?: { readonly host: string; readonly port: number; readonly protocol: 'http' | 'https' };
 }
 
-const KEY = /^(?:sk|rk)_(test|live)_[A-Za-z0-9]+$/u;
+/** Secret keys and restricted ones, of either mode. */
+export const STRIPE_KEY = /^(?:sk|rk)_(test|live)_[A-Za-z0-9]+$/u;
 
 /** Whether the key moves real money. @throws StripeSettingsRefused where it is no secret or restricted key. */
 export function isLiveKey(secretKey: string): boolean {
-  const mode = KEY.exec(secretKey)?.[1];
+  const mode = STRIPE_KEY.exec(secretKey)?.[1];
   if (mode === undefined)
     throw new StripeSettingsRefused('the Stripe key must begin with sk_ or rk_ and test_ or live_');
   return mode === 'live';

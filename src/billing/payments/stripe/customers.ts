@@ -19,8 +19,8 @@ export interface CustomerDeps {
   readonly live: boolean;
   /** ISO, UTC. */
   readonly now: () => string;
-  /** Where people reach the bot; Stripe's pages lead back to it. */
-  readonly publicUrl: string;
+  /** Where Stripe's pages lead back to. It names nobody: whoever comes from there is told no more than to go back. */
+  readonly backUrl: string;
   /** Stripe offers the cards that can be charged in it. */
   readonly currency: Currency;
 }
@@ -93,7 +93,7 @@ export class StripeCustomers implements PaymentMethods, MethodPages, MethodChang
   async addLink(tenant: string): Promise<PageLink> {
     const customer = await this.#customer(tenant);
     if (customer === undefined) return UNKNOWN;
-    const { stripe, publicUrl, currency } = this.#deps;
+    const { stripe, backUrl, currency } = this.#deps;
     return linkOf(
       await call(pageSchema, () =>
         stripe.checkout.sessions.create({
@@ -103,25 +103,25 @@ export class StripeCustomers implements PaymentMethods, MethodPages, MethodChang
           allowed_payment_method_types: ['card'],
           metadata: { tenant },
           setup_intent_data: { metadata: { tenant } },
-          success_url: publicUrl,
-          cancel_url: publicUrl,
+          success_url: backUrl,
+          cancel_url: backUrl,
         }),
       ),
     );
   }
 
   async replaceLink(tenant: string): Promise<PageLink | { readonly kind: 'noCustomer' }> {
-    const { stripe, records, publicUrl } = this.#deps;
+    const { stripe, records, backUrl } = this.#deps;
     const customer = await records.read(tenant, 'customer');
     if (customer === undefined) return { kind: 'noCustomer' };
     return linkOf(
       await call(pageSchema, () =>
         stripe.billingPortal.sessions.create({
           customer,
-          return_url: publicUrl,
+          return_url: backUrl,
           flow_data: {
             type: 'payment_method_update',
-            after_completion: { type: 'redirect', redirect: { return_url: publicUrl } },
+            after_completion: { type: 'redirect', redirect: { return_url: backUrl } },
           },
         }),
       ),

@@ -15,8 +15,12 @@ export function toMinor(amount: Money): number {
 
 /** @throws ChargeDiffers for a currency that this program never charges. */
 export function fromMinor(minor: number, code: string): Money {
-  const currency = currencyOf(code);
-  return { micros: BigInt(minor) * microsPerMinor(currency), currency };
+  return { micros: microsOfMinor(minor, code), currency: currencyOf(code) };
+}
+
+/** @throws ChargeDiffers as {@link fromMinor}. */
+export function microsOfMinor(minor: number, code: string): bigint {
+  return BigInt(minor) * microsPerMinor(currencyOf(code));
 }
 
 function currencyOf(code: string): Currency {

@@ -4,6 +4,7 @@
  */
 import Stripe from 'stripe';
 import * as z from 'zod';
+import type { EventSubject } from '../../ledger/model.js';
 import { StripeSettingsRefused } from './errors.js';
 
 /** Stripe's own bound for old ones; its client lets the future pass. */
@@ -23,12 +24,14 @@ export type WebhookRefusal =
 export interface StripeEvent {
   /** The same each time this event is delivered. */
   readonly id: string;
-  readonly kind: 'paymentIntent' | 'refund' | 'dispute' | 'method';
+  readonly kind: EventSubject;
   readonly objectId: string;
   readonly tenant?: string;
   readonly paymentId?: string;
   /** Stripe's customer, where the object itself does not tell the tenant. */
   readonly customerId?: string;
+  /** Of a refund or a dispute: the charge, which tells the tenant. */
+  readonly intentId?: string;
 }
 
 export type WebhookReading =
@@ -54,11 +57,11 @@ export interface WebhookRequest {
 }
 
 const KIND_OF: ReadonlyMap<string, StripeEvent['kind']> = new Map([
-  ['payment_intent', 'paymentIntent'],
+  ['payment_intent', 'payment'],
   ['refund', 'refund'],
   ['dispute', 'dispute'],
-  ['payment_method', 'method'],
-  ['customer', 'method'],
+  ['payment_method', 'cards'],
+  ['customer', 'cards'],
 ]);
 
 const referenceSchema = z.string().nullish().catch(undefined);
@@ -74,8 +77,11 @@ const eventSchema = z.object({
       id: z.string().min(1),
       mode: z.string().nullish(),
       customer: referenceSchema,
+      payment_intent: referenceSchema,
       metadata: z.record(z.string(), z.string()).nullish(),
     }),
+    /** What was there before: a card that was removed names its customer here alone. */
+    previous_attributes: z.object({ customer: referenceSchema }).nullish().catch(undefined),
   }),
 });
 type Event = z.infer<typeof eventSchema>;
@@ -135,27 +141,39 @@ function parsed(body: Uint8Array): unknown {
   }
 }
 
-function readingOf({ id, data: { object } }: Event): WebhookReading {
+function readingOf({ id, data: { object, previous_attributes: before } }: Event): WebhookReading {
   const kind = kindOf(object);
   if (kind === undefined) return { kind: 'ignored', id };
-  const tenant = object.metadata?.['tenant'];
-  const paymentId = object.metadata?.['paymentId'];
-  const customerId = object.object === 'customer' ? object.id : object.customer;
+  const customerId = customerOf(object, before);
+  const { payment_intent: intentId, metadata } = object;
   return {
     kind: 'event',
     event: {
       id,
       kind,
       objectId: object.id,
-      ...(tenant !== undefined && { tenant }),
-      ...(paymentId !== undefined && { paymentId }),
+      ...named(metadata ?? {}),
       ...(typeof customerId === 'string' && { customerId }),
+      ...(typeof intentId === 'string' && { intentId }),
     },
   };
+}
+
+function named({ tenant, paymentId }: Readonly<Record<string, string | undefined>>): {
+  tenant?: string;
+  paymentId?: string;
+} {
+  return { ...(tenant !== undefined && { tenant }), ...(paymentId !== undefined && { paymentId }) };
+}
+
+type Data = Event['data'];
+
+function customerOf(object: Data['object'], before: Data['previous_attributes']): string | null | undefined {
+  return object.object === 'customer' ? object.id : (object.customer ?? before?.customer);
 }
 
 /** A page of Checkout is about a payment, or about a card. */
 function kindOf({ object, mode }: Event['data']['object']): StripeEvent['kind'] | undefined {
   if (object !== 'checkout.session') return KIND_OF.get(object);
-  return mode === 'payment' ? 'paymentIntent' : 'method';
+  return mode === 'payment' ? 'payment' : 'cards';
 }

@@ -1,6 +1,6 @@
 import { ChargeDiffers, StripeUnavailable } from '../../../../src/billing/payments/stripe/errors.js';
 import { enterCard } from '../../../support/stripe/checkout.js';
-import { PUBLIC_URL, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
+import { BACK_URL, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
 
 const TENANT = 'contoso';
 
@@ -30,7 +30,7 @@ describe('The cards of a tenant', () => {
       { id, brand: 'Visa', last4: '4242', expires: '2031-03', fingerprint: `print-${id}` },
     ]);
     const [page] = world.standIn.records.sessions.values();
-    expect(page).toMatchObject({ mode: 'setup', success_url: PUBLIC_URL });
+    expect(page).toMatchObject({ mode: 'setup', success_url: BACK_URL });
   });
 
   test('begin with the default one', async () => {

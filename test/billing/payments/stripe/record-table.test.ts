@@ -5,7 +5,7 @@ import { units } from '../../../../src/billing/money.js';
 import { MemoryTableStore } from '../../../../src/billing/storage/memory-table.js';
 import { StorageUnavailable } from '../../../../src/billing/storage/table.js';
 import { START } from '../../../support/billing.js';
-import { PUBLIC_URL, TEST_KEY } from '../../../support/stripe/stripe-world.js';
+import { LINKS, TEST_KEY } from '../../../support/stripe/stripe-world.js';
 
 describe('A kept id of Stripe', () => {
   test('is of one tenant and one name', async () => {
@@ -52,7 +52,7 @@ test('While the table of the kept ids does not answer, no charge is said to be a
     records: new StripeRecordTable(new MemoryTableStore({ before: down })),
     live: false,
     now: () => START,
-    publicUrl: PUBLIC_URL,
+    links: LINKS,
     productName: 'Communications Credits',
   });
   const charge = { tenant: 't', paymentId: 'p1', processorId: 'pi_1' };

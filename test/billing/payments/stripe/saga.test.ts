@@ -7,7 +7,7 @@ import { payPage } from '../../../support/stripe/checkout.js';
 import type { Behaviour } from '../../../support/stripe/records.js';
 import type { Fault, Seen, StandInOptions } from '../../../support/stripe/stand-in.js';
 import { deliveries, WEBHOOK_SECRET } from '../../../support/stripe/webhooks.js';
-import { PUBLIC_URL, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
+import { LINKS, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
 import type { StripeProcessor } from '../../../../src/billing/payments/stripe/stripe-processor.js';
 
 const TENANTS = [TENANT, ...Array.from({ length: 99 }, (_, index) => `tenant-${index + 2}`)];
@@ -175,7 +175,7 @@ describe('A payment that the bank wants the person for', () => {
     const world = await waiting();
     expect(await payment(world)).toMatchObject({
       status: 'actionRequired',
-      actionUrl: `${PUBLIC_URL}/payments/${TENANT}/p1/approve`,
+      actionUrl: LINKS.approve(ONE),
     });
     const url = await openPage(world);
     const begun = world.stripe.standIn.records.intents.get((await payment(world)).processorId!);

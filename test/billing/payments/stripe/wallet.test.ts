@@ -2,7 +2,7 @@ import { StripeCustomers } from '../../../../src/billing/payments/stripe/custome
 import { StripeRecordTable } from '../../../../src/billing/payments/stripe/record-table.js';
 import { START } from '../../../support/billing.js';
 import { enterCard } from '../../../support/stripe/checkout.js';
-import { PUBLIC_URL, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
+import { BACK_URL, stripeWorld, type StripeWorld } from '../../../support/stripe/stripe-world.js';
 import { walletContract } from '../wallet-contract.js';
 
 const worlds: StripeWorld[] = [];
@@ -15,7 +15,7 @@ walletContract("Stripe's customers", async () => {
   worlds.push(world);
   const { standIn, stripe } = world;
   const records = new StripeRecordTable(world.table);
-  const deps = { stripe, records, now: () => START, live: false, publicUrl: PUBLIC_URL };
+  const deps = { stripe, records, now: () => START, live: false, backUrl: BACK_URL };
   return {
     wallet: world.customers,
     other: new StripeCustomers({ ...deps, currency: 'USD' }),

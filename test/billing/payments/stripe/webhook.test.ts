@@ -28,7 +28,7 @@ describe('A webhook', () => {
       kind: 'event',
       event: {
         id: 'evt_1',
-        kind: 'paymentIntent',
+        kind: 'payment',
         objectId: 'pi_1',
         tenant: 'contoso',
         paymentId: 'p1',
@@ -125,7 +125,7 @@ describe('A webhook', () => {
       const reading = about(object);
       return reading.kind === 'event' ? reading.event.kind : reading.kind;
     });
-    expect(kinds).toEqual(['refund', 'dispute', 'method', 'method', 'paymentIntent', 'method']);
+    expect(kinds).toEqual(['refund', 'dispute', 'cards', 'cards', 'payment', 'cards']);
     expect(about({ object: 'invoice', id: 'in_1' })).toEqual({ kind: 'ignored', id: 'evt_1' });
     expect(about({ object: 'customer', id: 'cus_9' })).toMatchObject({ event: { customerId: 'cus_9' } });
   });

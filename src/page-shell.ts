@@ -1,7 +1,4 @@
-/**
- * What the sandbox's pages have in common: they run no script, load nothing, and say that no money moves. They stand in for
- * the pages of a bank and of a payment processor.
- */
+/** What the pages that the bot serves itself have in common: they run no script and load nothing. */
 import { createHash } from 'node:crypto';
 import { LANGUAGES, type Language } from './cards/speech.js';
 
@@ -57,7 +54,7 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'`;
 
 /** For every answer of this route. Being framed can be forbidden by a header only, not in the page. */
-export const SANDBOX_PAGE_HEADERS: Readonly<Record<string, string>> = {
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy': `${POLICY}; frame-ancestors 'none'`,
   'Cache-Control': 'no-store',
@@ -70,14 +67,14 @@ export interface Shell {
   readonly title: string;
   /** For a tab that has to say more than the heading. */
   readonly tab?: string;
-  /** That this is a sandbox. */
-  readonly notice: string;
+  /** What is said above everything else, such as that this is a sandbox. */
+  readonly notice?: string;
   /** HTML: every value in it is escaped already. */
   readonly body: string;
 }
 
 /** The whole page as HTML. */
-export function sandboxShell({ language, title, tab = title, notice, body }: Shell): string {
+export function pageShell({ language, title, tab = title, notice, body }: Shell): string {
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -90,7 +87,7 @@ export function sandboxShell({ language, title, tab = title, notice, body }: She
 </head>
 <body>
 <main>
-<p class="note">${escapeHtml(notice)}</p>
+${notice === undefined ? '' : `<p class="note">${escapeHtml(notice)}</p>`}
 <h1>${escapeHtml(title)}</h1>
 ${body}
 </main>
