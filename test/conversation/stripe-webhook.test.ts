@@ -1,5 +1,7 @@
 /** Who may tell the bot what happened at Stripe: whatever Stripe did not sign just now changes nothing, anywhere. */
 import type { WebhookRequest } from '../../src/billing/payments/stripe/webhook.js';
+import { loadConfig, optionsFrom } from '../../src/config.js';
+import { startApp } from '../support/app.js';
 import { refundByHand } from '../support/stripe/intents.js';
 import { startStripeApp, type Payer, type StripeApp } from '../support/stripe/stripe-app.js';
 import { eventBody, signed } from '../support/stripe/webhooks.js';
@@ -81,4 +83,27 @@ test('The true one is carried out once all the false ones were refused', async (
   const { length } = app.eventsOf(payer);
   expect(await app.deliver(payer)).toEqual(Array(length).fill(200));
   expect(await app.differences(payer.tenant)).toEqual([]);
+});
+
+test('In production, with everything that Stripe needs and a live key, the program starts', async () => {
+  const guid = '11111111-1111-4111-8111-111111111111';
+  const config = loadConfig(optionsFrom([]), {
+    NODE_ENV: 'production',
+    PORT: '0',
+    BOT_APP_ID: 'app',
+    BOT_APP_TENANT_ID: guid,
+    BOT_APP_PASSWORD: 'secret',
+    TABLE_ACCOUNT_URL: 'https://credits.table.core.windows.net',
+    ALLOWED_TENANTS: guid,
+    PUBLIC_URL: 'https://credits.example.com',
+    PAYMENT_PROCESSOR: 'stripe',
+    STRIPE_SECRET_KEY: 'rk_live_1',
+    STRIPE_WEBHOOK_SECRETS: 'whsec_live',
+  });
+  const production = await startApp({ config });
+  expect((await fetch(`${production.url}/readyz`)).status).toBe(200);
+  const webhook = await fetch(`${production.url}/api/payments/webhook`, { method: 'POST', body: '{}' });
+  expect(webhook.status).toBe(400);
+  expect(production.app.payments.kind).toBe('stripe');
+  await production.stop();
 });

@@ -227,6 +227,6 @@ test('A card that is removed at Stripe is looked at again at once', async () => 
   const { reader } = app.bot.app.billing.billing;
   detachCard(app.records.cards.get(card)!, app.records);
   await app.deliver(payer);
-  expect((await reader.account(tenant)).cards).toEqual([{ id: card }]);
+  expect((await reader.account(tenant)).cards).toEqual([{ id: card, told: 'gone' }]);
   expect(await undone(payer)).toEqual([]);
 });
