@@ -103,20 +103,8 @@ export function composeBilling(parts: BillingParts): ComposedBilling {
   const billing = new Billing(shared);
   const reversals = new Reversals(common);
   const events = eventsOf(parts, { ...common, billing, runner, saga, refunds, reversals });
-  const worker = {
-    billing,
-    graph,
-    ledger,
-    queue,
-    saga,
-    refunds,
-    events,
-    retention,
-    table,
-    accounts,
-    now,
-    log,
-  };
+  const sagas = { saga, refunds, events };
+  const worker = { billing, graph, ledger, queue, ...sagas, retention, table, accounts, now, log };
   return {
     billing,
     graph,

@@ -311,29 +311,29 @@ describe('With Stripe', () => {
     });
   });
 
-  test.each<[string, Env, Env, readonly string[]]>([
-    ['no key', {}, { STRIPE_WEBHOOK_SECRETS: 'whsec_a' }, ['STRIPE_SECRET_KEY is missing']],
-    [
-      'no secret of the webhook',
+  const REFUSED: Readonly<Record<string, readonly [base: Env, env: Env, lines: readonly string[]]>> = {
+    'no key': [{}, { STRIPE_WEBHOOK_SECRETS: 'whsec_a' }, ['STRIPE_SECRET_KEY is missing']],
+    'no secret of the webhook': [
       {},
       { STRIPE_SECRET_KEY: 'sk_test_a' },
       ['STRIPE_WEBHOOK_SECRETS is missing'],
     ],
-    ['neither', {}, {}, ['STRIPE_WEBHOOK_SECRETS is missing', 'STRIPE_SECRET_KEY is missing']],
-    ['a live key outside production', {}, LIVE, ['STRIPE_SECRET_KEY is no test key: set STRIPE_MODE=live']],
-    [
-      'a test key in production',
+    neither: [{}, {}, ['STRIPE_WEBHOOK_SECRETS is missing', 'STRIPE_SECRET_KEY is missing']],
+    'a live key outside production': [{}, LIVE, ['STRIPE_SECRET_KEY is no test key: set STRIPE_MODE=live']],
+    'a test key in production': [
       PRODUCTION,
       TEST,
       ['STRIPE_SECRET_KEY is no live key: set STRIPE_MODE=test'],
     ],
-    [
-      'a live key with another server',
+    'a live key with another server': [
       PRODUCTION,
       { ...LIVE, STRIPE_SERVER: '127.0.0.1:1/http' },
       ['STRIPE_SERVER is refused with a live'],
     ],
-  ])('%s stops the start, and no line holds a value', (_, base, env, expected) => {
+  };
+
+  test.each(Object.entries(REFUSED))('%s stops the start, and no line holds a value', (_, refused) => {
+    const [base, env, expected] = refused;
     const lines = refusal(() => loadConfig(DEPLOYED, { ...BOT, ...base, ...stripe(env) }));
     expect(lines).toEqual(expected.map((line) => expect.stringContaining(line) as string));
     expect(lines.join()).not.toMatch(/_live_|_test_|whsec_|127/u);

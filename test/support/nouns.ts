@@ -62,6 +62,7 @@ const refund = fc.record({
 });
 const gone = { kind: fc.constantFrom('refund', 'dispute'), amount: micros, returned: micros, taken: micros };
 const reversal = fc.record({ id: text, at, ...gone, alert: sequence });
+const told = { id, about: fc.constantFrom(...EVENT_SUBJECTS), objectId: id, paymentId: id, at, doneAt: at };
 const decline = fc.constantFrom(...DECLINE_REASONS);
 const reason = fc.constantFrom('manual' as const, 'autoRecharge' as const);
 const status = fc.constantFrom(...PAYMENT_STATUSES);
@@ -152,11 +153,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
     otherCalls: count,
     closingBalance: micros,
   }),
-  event: noun(
-    'event',
-    { id, about: fc.constantFrom(...EVENT_SUBJECTS), objectId: text, paymentId: id, at, doneAt: at },
-    ['paymentId', 'doneAt'],
-  ),
+  event: noun('event', told, ['paymentId', 'doneAt']),
   issue: noun(
     'issue',
     {

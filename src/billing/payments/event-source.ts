@@ -6,7 +6,12 @@ export type EventMeaning =
   /** How the payment stands is asked for as ever. */
   | { readonly kind: 'payment'; readonly paymentId: string }
   /** A refund that this program asked for. */
-  | { readonly kind: 'ownRefund'; readonly paymentId: string; readonly refundId: string; readonly failed: boolean }
+  | {
+      readonly kind: 'ownRefund';
+      readonly paymentId: string;
+      readonly refundId: string;
+      readonly failed: boolean;
+    }
   | OutsideRefundMeaning
   | DisputeMeaning
   /** The tenant's stored cards may be others. */

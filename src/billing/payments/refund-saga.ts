@@ -25,7 +25,10 @@ export class RefundSaga {
     const payment = await this.deps.reader.payment(tenant, paymentId);
     if (payment?.refund === undefined) return DONE;
     const { refund } = payment;
-    const next = refund.status === 'requested' ? await this.ask(tenant, payment, { refund, also: nothingElse }) : payment;
+    const next =
+      refund.status === 'requested'
+        ? await this.ask(tenant, payment, { refund, also: nothingElse })
+        : payment;
     if (next.refund?.status === 'requested') {
       return { kind: 'again', at: nextLook(refund.at, this.deps.now()) };
     }
