@@ -130,10 +130,9 @@ async function apply(
 }
 
 async function collect(turn: Turn, services: Services): Promise<Reply> {
-  const { usage } = await accountOf(turn, services);
-  if (usage.graph === undefined) return replace(await cardNow(turn, services));
-  await services.graph.collectNow(turn.tenant);
-  return replace(await cardNow(turn, services, true));
+  const click = { id: services.newId(), mintedAt: turn.now };
+  const asked = await services.graph.collectNow(turn.tenant, click);
+  return replace(await cardNow(lookedAgain(turn), services, asked.kind === 'done'));
 }
 
 async function off(token: string, turn: Turn, services: Services): Promise<Reply> {

@@ -126,6 +126,7 @@ test('missing consent is told with what to do about it', async () => {
 test('collecting now is answered at once, and asks for the newest days', async () => {
   const here = await connected();
   const before = graph.graph.seen.length;
+  clock.pass({ minutes: 1 });
   const { card } = await clicked(usageCommand, here, { verb: 'usage.collect' });
   expect(textOf(card)).toContain('Collecting now. Refresh in a moment.');
   await settled(here);
