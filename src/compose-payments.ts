@@ -1,6 +1,8 @@
 /** Wires whoever takes the money: one of the processors, and what comes with it. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './billing/clock.js';
+import { AdminCenterMethods } from './billing/payments/admin-center/admin-center-method.js';
+import { AdminCenterProcessor } from './billing/payments/admin-center/admin-center-processor.js';
 import { SandboxProcessor } from './billing/payments/sandbox/sandbox-processor.js';
 import { SandboxRecord } from './billing/payments/sandbox/sandbox-record.js';
 import { SandboxWallet } from './billing/payments/sandbox/sandbox-wallet.js';
@@ -40,10 +42,12 @@ export type Compose<K extends PaymentSettings['kind']> = (
 const COMPOSE: { readonly [K in PaymentSettings['kind']]: Compose<K> } = {
   sandbox: composeSandbox,
   stripe: composeStripe,
+  adminCenter: composeAdminCenter,
 };
 
 export function composePayments(parts: Pick<AppParts, 'config' | 'tables' | 'log'>, clock: Clock): Payments {
   const { payments } = parts.config;
+  // Each takes the settings of its own kind.
   const compose = COMPOSE[payments.kind] as Compose<PaymentSettings['kind']>;
   return compose(parts, payments, clock);
 }
@@ -75,5 +79,16 @@ function composeSandbox(
         });
       }),
     ],
+  };
+}
+
+/** It takes no money, so it has no record of any: what people attested can't be compared. */
+function composeAdminCenter(...[, { url }]: Parameters<Compose<'adminCenter'>>): Payments {
+  return {
+    kind: 'adminCenter',
+    processor: new AdminCenterProcessor(url),
+    methods: new AdminCenterMethods(),
+    record: { charges: async () => [] },
+    routes: () => [],
   };
 }

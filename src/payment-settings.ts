@@ -4,7 +4,10 @@ import type { Environment } from './settings.js';
 
 /** Who takes the money. */
 export type PaymentSettings =
-  { readonly kind: 'sandbox'; readonly latencyMs: number } | ({ readonly kind: 'stripe' } & StripeAccess);
+  | { readonly kind: 'sandbox'; readonly latencyMs: number }
+  /** Nobody here: people buy at that address, and say so. */
+  | { readonly kind: 'adminCenter'; readonly url: string }
+  | ({ readonly kind: 'stripe' } & StripeAccess);
 
 export interface StripeAccess {
   /** A secret or restricted key. */
@@ -20,6 +23,8 @@ export interface StripeAccess {
 export function paymentsOf(settings: Environment): PaymentSettings {
   if (settings.PAYMENT_PROCESSOR === 'sandbox')
     return { kind: 'sandbox', latencyMs: settings.SANDBOX_LATENCY_MS };
+  if (settings.PAYMENT_PROCESSOR === 'adminCenter')
+    return { kind: 'adminCenter', url: settings.ADMIN_CENTER_URL };
   return {
     kind: 'stripe',
     // Both are there: the start is refused without them.
@@ -35,6 +40,7 @@ export type Refusal = readonly [refused: boolean, line: string];
 export function wrongPayments(settings: Environment, production: boolean): readonly Refusal[] {
   if (settings.PAYMENT_PROCESSOR === 'sandbox')
     return [[production, 'PAYMENT_PROCESSOR=sandbox is refused in production.']];
+  if (settings.PAYMENT_PROCESSOR === 'adminCenter') return [];
   const { STRIPE_SECRET_KEY: key, STRIPE_WEBHOOK_SECRETS: secrets } = settings;
   return [
     [secrets === undefined, 'STRIPE_WEBHOOK_SECRETS is missing: PAYMENT_PROCESSOR=stripe needs it.'],

@@ -73,6 +73,8 @@ const stripeServer = z.string().transform((text, context) => {
   return z.NEVER;
 });
 const STRIPE_SERVER = /^(?<host>[\w.-]+):(?<port>\d{1,5})\/(?<protocol>https?)$/u;
+/** Microsoft's own short link to Billing > Your products, as its documentation gives it: credits are bought there. */
+const YOUR_PRODUCTS = 'https://go.microsoft.com/fwlink/p/?linkid=842054';
 
 export const environment = z.object({
   NODE_ENV: z.string().default('development'),
@@ -110,12 +112,13 @@ export const environment = z.object({
   GRAPH_CLIENT_ID: z.string().min(1).optional(),
   GRAPH_CLIENT_SECRET: z.string().min(1).optional(),
   GRAPH_SERVER: z.url().optional(),
-  PAYMENT_PROCESSOR: z.enum(['sandbox', 'stripe']).default('sandbox'),
+  PAYMENT_PROCESSOR: z.enum(['sandbox', 'stripe', 'adminCenter']).default('sandbox'),
   STRIPE_SECRET_KEY: stripeKey.optional(),
   STRIPE_WEBHOOK_SECRETS: stripeSecrets.optional(),
   STRIPE_MODE: z.enum(['test', 'live']).optional(),
   STRIPE_SERVER: stripeServer.optional(),
   STRIPE_PRODUCT_NAME: z.string().min(1).max(250).default('Communications Credits'),
+  ADMIN_CENTER_URL: z.url({ protocol: /^https$/u, error: 'is not an https address' }).default(YOUR_PRODUCTS),
   SANDBOX_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
 });
 export type Environment = z.infer<typeof environment>;

@@ -13,6 +13,7 @@ import { lossyVoice, type Heard } from './chat.js';
 import { lossyProcessor } from './lossy-processor.js';
 import { lossyTable } from './lossy-table.js';
 import type { Caller, Pool } from './pool.js';
+import { besideAdminCenter } from './purchases.js';
 import type { VirtualTime } from './virtual-time.js';
 
 /** Virtual time between two looks at the due table. */
@@ -50,7 +51,10 @@ export function startInstance(name: string, around: Surroundings): Instance {
     table,
     accounts: table,
     dueTable: lossyTable({ pool, caller, name: 'due', table: around.due }),
-    processor: lossyProcessor({ pool, caller, processor: around.processor, said: around.said }),
+    processor: lossyProcessor({
+      ...{ pool, caller, said: around.said },
+      processor: besideAdminCenter(around.processor),
+    }),
     methods: around.cards,
     events: { read: async (_tenant, { paymentId = '' }) => ({ kind: 'payment', paymentId }) },
     log: logOf(around),

@@ -1,4 +1,5 @@
 /** One seed: commands, deliveries, jobs and faults in an order of its own, then rest, and what must be true of it all. */
+import { Attester } from './actors/attester.js';
 import { Bank } from './actors/bank.js';
 import { Biller } from './actors/biller.js';
 import { Buyer } from './actors/buyer.js';
@@ -110,7 +111,10 @@ class Run {
 
   private ofAdmins(): readonly Act[] {
     const { errands, ruler } = this;
+    const attester = new Attester(this.world, errands);
     return [
+      act(3, attester.attest.bind(attester)),
+      act(1, attester.setBalance.bind(attester)),
       act(8, ruler.setRule.bind(ruler)),
       act(4, ruler.setBackups.bind(ruler)),
       act(4, errands.repeatOperation.bind(errands)),

@@ -65,13 +65,16 @@ async function check(options: Options, { env, out }: Terminal, opened: Closable[
 }
 
 function textOf({ tenant, counts, differences }: AccountReport): string {
-  const { entries, lots, calls, payments, callsNotKept, underWay } = counts;
+  const { entries, lots, calls, payments, callsNotKept, underWay, attested } = counts;
   const checked = `${entries} entries, ${lots} lots, ${calls} calls, ${payments} payments`;
   const notes = [
     ...(callsNotKept > 0
       ? [`of ${callsNotKept} entries the calls are no longer kept as they charged them`]
       : []),
     ...(underWay > 0 ? [`${underWay} payments are under way`] : []),
+    ...(attested > 0
+      ? [`${attested} credits stand on a person's word: there is no record to compare them with`]
+      : []),
   ];
   const verdict = differences.length === 0 ? 'no difference' : `${differences.length} differences`;
   const lines = [

@@ -24,6 +24,7 @@ import type {
 } from './ledger/model.js';
 import { nothingElse, type Also } from './payments/event-commands.js';
 import { paymentCommands } from './payments/payment-commands.js';
+import { PeoplesWord } from './peoples-word.js';
 import type { PaymentMethods } from './payments/processor.js';
 import type { PaymentSaga } from './payments/saga.js';
 import type { LedgerReader } from './reader.js';
@@ -67,6 +68,7 @@ export class Billing {
   readonly reader: LedgerReader;
   readonly intake: UsageIntake;
   readonly methods: PaymentMethods;
+  readonly word: PeoplesWord;
   readonly limits: BillingDeps['limits'];
   /** Entra object ids that the configuration makes admins unless a member row says otherwise. */
   readonly configuredAdmins: readonly string[];
@@ -79,6 +81,7 @@ export class Billing {
     this.deps = deps;
     this.recharge = rechargeCommands(deps);
     this.corrections = new Corrections(deps);
+    this.word = new PeoplesWord(deps);
     this.usage = new UsageDecisions(deps);
     this.reader = deps.reader;
     this.intake = deps.intake;
@@ -209,12 +212,8 @@ export class Billing {
     return this.within(tenant, { name: 'refund', subject: paymentId }, withinMs);
   }
 
-  adjust(
-    tenant: string,
-    adjustment: { readonly amount: bigint; readonly reason: string; readonly by: Actor },
-    click: Click,
-  ): Promise<Outcome<Adjusted>> {
-    return this.corrections.adjust(tenant, adjustment, click);
+  adjust(...asked: Parameters<Corrections['adjust']>): Promise<Outcome<Adjusted>> {
+    return this.corrections.adjust(...asked);
   }
 
   /** From when on calls are charged. */

@@ -34,6 +34,8 @@ export interface Action extends Reading {
 
 /** The button's verb is `<command>.<action>`, and stands in the card's data as `verb`. */
 export interface Command extends Reading {
+  /** Who must take the money for it to be of use; help shows it only there. */
+  readonly paidBy?: readonly Services['paidBy'][];
   run(input: CommandInput, turn: Turn, services: Services): Promise<Reply>;
   readonly actions: Readonly<Record<string, Action>>;
 }

@@ -4,6 +4,7 @@ import { MICROS_PER_UNIT, add, money, toDecimal, type Money } from '../billing/m
 import type { PaymentMethod } from '../billing/payments/processor.js';
 import { expiryDay } from './lots.js';
 import { expiryMonth, isTestCard, methodChoice, methodName } from './payment-method.js';
+import { speechAbout } from './purchase-speech.js';
 import { actorName, clickButton, renderPayment, type PaymentView } from './payment-view.js';
 import { plain, renderCard, type Card } from './render.js';
 import type { Speech } from './speech.js';
@@ -28,7 +29,8 @@ export interface AddFundsFormFacts {
 
 const AMOUNT_CHARS_MAX = 64;
 
-export function addFundsForm(facts: AddFundsFormFacts, speech: Speech): Card {
+export function addFundsForm(facts: AddFundsFormFacts, reading: Speech): Card {
+  const speech = speechAbout(facts.methods[0], reading);
   const title = speech.say('addFunds.form.title');
   const balance = speech.say('addFunds.form.balance', { balance: speech.money(facts.balance) });
   const data = { title, balance, ...methodField(facts, speech), ...amountField(facts, speech) };
@@ -106,7 +108,8 @@ export interface AddFundsPreviewFacts {
 
 const OTHERS_SHOWN_MAX = 3;
 
-export function addFundsPreview(facts: AddFundsPreviewFacts, speech: Speech): Card {
+export function addFundsPreview(facts: AddFundsPreviewFacts, reading: Speech): Card {
+  const speech = speechAbout(facts.method, reading);
   const amount = speech.money(facts.amount);
   const pay = speech.say('addFunds.preview.pay', { amount });
   const { method } = facts;

@@ -1,9 +1,12 @@
 /** An alert as a card that lives: while its cause lasts it carries what repairs it, afterwards it says what happened. */
 import { SYSTEM, type Alert, type AlertFacts, type AlertKind, type Healed } from '../billing/ledger/model.js';
 import { money } from '../billing/money.js';
+import { isBoughtByPerson } from '../billing/payments/processor.js';
 import { alertWords } from './alert-words.js';
 import { linkButton, renderPanel, type PanelButton, type PanelFact } from './panel.js';
+import { attestButton, cancelButton } from './payment-buttons.js';
 import { clickButton } from './payment-view.js';
+import { speechAbout } from './purchase-speech.js';
 import { plain, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
 
@@ -17,8 +20,9 @@ export interface AlertReader {
   readonly because: 'asked' | 'admin';
 }
 
-export function alertCard(alert: Alert, reader: AlertReader, speech: Speech): Card {
+export function alertCard(alert: Alert, reader: AlertReader, reading: Speech): Card {
   const { healed } = alert;
+  const speech = speechAbout(alert.facts.method, reading);
   return healed === undefined
     ? livingCard(alert, reader, speech)
     : healedCard({ ...alert, healed }, reader, speech);
@@ -46,15 +50,17 @@ function livingCard(alert: Alert, reader: AlertReader, speech: Speech): Card {
 function healedCard(alert: Alert & { readonly healed: Healed }, reader: AlertReader, speech: Speech): Card {
   const { healed, currency } = alert;
   const { title, lines } = alertWords(alert, speech);
-  const what = healedSentence(healed, speech);
+  const what = healedSentence({ ...healed, currency }, speech);
   // The trouble goes on under a newer alert: this one must not say that it is over.
   const older = healed.how === 'superseded';
+  // What was asked for is not settled by saying no.
+  const end = endOf(healed);
   const bare = title.replace(/^[⚠✓]\s*/u, '');
   return renderPanel(
     {
       style: 'default',
-      title: speech.say(older ? 'alert.healed.olderTitle' : 'alert.healed.title', { title: bare }),
-      lines: [what, ...(alert.kind === 'rechargeFailed' ? lines.slice(0, 1) : [])],
+      title: speech.say(ENDS[end].title, { title: bare }),
+      lines: [what, ...(alert.kind === 'rechargeFailed' && !asksToBuy(alert.facts) ? lines.slice(0, 1) : [])],
       facts: [
         { title: speech.say('alert.fact.when'), value: speech.dateTime(alert.at) },
         {
@@ -66,8 +72,19 @@ function healedCard(alert: Alert & { readonly healed: Healed }, reader: AlertRea
       notes: [whyLine(alert.kind, reader, speech)],
       buttons: [clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' })],
     },
-    speech.say(older ? 'alert.healed.olderSummary' : 'alert.healed.summary', { what: `${bare}. ${what}` }),
+    speech.say(ENDS[end].summary, { what: `${bare}. ${what}` }),
   );
+}
+
+const ENDS = {
+  older: { title: 'alert.healed.olderTitle', summary: 'alert.healed.olderSummary' },
+  closed: { title: 'alert.healed.closedTitle', summary: 'alert.healed.closedSummary' },
+  settled: { title: 'alert.healed.title', summary: 'alert.healed.summary' },
+} as const;
+
+function endOf({ how }: Healed): keyof typeof ENDS {
+  if (how === 'superseded') return 'older';
+  return how === 'notNow' || how === 'lapsed' ? 'closed' : 'settled';
 }
 
 /** Nobody is named where the bot itself did it. */
@@ -78,9 +95,15 @@ const BY_ITSELF: Readonly<Partial<Record<Healed['how'], StringKey>>> = {
 };
 
 /** What ended it, and who. */
-export function healedSentence({ how, by }: Healed, speech: Speech): string {
+export function healedSentence(
+  { how, by, amount = 0n, currency }: Healed & Pick<Alert, 'currency'>,
+  speech: Speech,
+): string {
   const own = by.id === SYSTEM.id ? BY_ITSELF[how] : undefined;
-  return speech.say(own ?? `alert.healed.${how}`, { who: plain(by.name) });
+  return speech.say(own ?? `alert.healed.${how}`, {
+    who: plain(by.name),
+    amount: speech.money(money(amount, currency)),
+  });
 }
 
 function whyLine(kind: AlertKind, { place, because }: AlertReader, speech: Speech): string {
@@ -145,7 +168,18 @@ const REPAIRS: Readonly<Record<AlertKind, RepairsOf>> = {
   test: () => [],
 };
 
-function approval({ actionUrl }: AlertFacts, speech: Speech): readonly PanelButton[] {
+function asksToBuy({ declineReason, method }: AlertFacts): boolean {
+  return declineReason === 'needsAction' && method !== undefined && isBoughtByPerson(method);
+}
+
+function approval({ actionUrl, method, paymentId = '' }: AlertFacts, speech: Speech): readonly PanelButton[] {
+  if (method !== undefined && isBoughtByPerson(method)) {
+    return [
+      ...linkButton(speech.say('payment.action.open'), actionUrl),
+      attestButton(paymentId, speech),
+      cancelButton(paymentId, speech),
+    ];
+  }
   return [
     ...linkButton(speech.say('payment.action.open'), actionUrl),
     other('payment.button.payments', 'payments.show', speech),
@@ -153,11 +187,12 @@ function approval({ actionUrl }: AlertFacts, speech: Speech): readonly PanelButt
   ];
 }
 
+const RETRIABLE: readonly AlertFacts['noRecharge'][] = ['waiting', 'paused', 'held', 'notBought'];
+
 /** Where a limit is reached only a higher one helps; where auto-recharge is off, turning it on. */
 function lowRepairs(facts: AlertFacts, speech: Speech): readonly PanelButton[] {
   const { noRecharge } = facts;
-  if (noRecharge === 'waiting' || noRecharge === 'paused' || noRecharge === 'held')
-    return retryFirst(facts, speech);
+  if (noRecharge !== undefined && RETRIABLE.includes(noRecharge)) return retryFirst(facts, speech);
   const rule = noRecharge === 'capped' ? 'alert.button.raise' : 'autoRecharge.button.set';
   const stopped = noRecharge === 'tripped' || noRecharge === 'disputed';
   const resume = stopped ? [other('autoRecharge.button.resume', 'autoRecharge.retry', speech)] : [];

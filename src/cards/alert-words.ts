@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
     summary: speech.say('alert.recharged.summary', { ...said }),
   }),
   rechargeFailed: (facts, said, speech) =>
-    facts.declineReason === 'needsAction' ? needsAction(said, speech) : failed(facts, said, speech),
+    facts.declineReason === 'needsAction' ? needsAction(facts, said, speech) : failed(facts, said, speech),
   negative: (facts, said, speech) => ({
     style: 'attention',
     title: speech.say('alert.negative.title'),
@@ -139,12 +139,14 @@ function negativeCause({ by, reversal }: AlertFacts, speech: Speech): Pick<Alert
   return { lines: [blocked, speech.say('alert.negative.byPerson', { name })], by: name };
 }
 
-function needsAction(said: Said, speech: Speech): AlertWords {
+function needsAction({ deadline }: AlertFacts, said: Said, speech: Speech): AlertWords {
+  const lapses =
+    deadline === undefined ? [] : [speech.say('payment.action.until', { time: speech.dateTime(deadline) })];
   return {
     style: 'warning',
-    title: speech.say('alert.needsAction.title'),
+    title: speech.say('alert.needsAction.title', { ...said }),
     number: said.amount,
-    lines: [speech.say('alert.needsAction.text', { amount: said.amount, method: said.method })],
+    lines: [speech.say('alert.needsAction.text', { ...said }), ...lapses],
     by: speech.say('alert.by.rule'),
     summary: speech.say('alert.needsAction.summary', { ...said }),
   };

@@ -5,6 +5,7 @@ import type { DeclineReason } from '../billing/payments/processor.js';
 import { linkButton, renderPanel, type PanelButton, type PanelFact, type PanelStyle } from './panel.js';
 import { methodName } from './payment-method.js';
 import { clickButton } from './payment-view.js';
+import { speechAbout } from './purchase-speech.js';
 import { plain, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
 
@@ -22,7 +23,7 @@ export type Situation =
       readonly until?: string;
     }
   | { readonly kind: 'capped' | 'waiting'; readonly until: string }
-  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' | 'tripped' | 'disputed' };
+  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' | 'tripped' | 'disputed' | 'notBought' };
 
 export interface StateFacts {
   readonly rule: AutoRechargeRule;
@@ -44,14 +45,16 @@ const STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
   waiting: 'warning',
   paused: 'warning',
   held: 'warning',
+  notBought: 'warning',
   tripped: 'attention',
   disputed: 'attention',
   notNeeded: 'good',
   inProgress: 'accent',
 };
 
-export function autoRechargeState(facts: StateFacts, speech: Speech): Card {
+export function autoRechargeState(facts: StateFacts, reading: Speech): Card {
   const { rule, currency, situation, asked, superseded = false } = facts;
+  const speech = speechAbout(rule.method, reading);
   const title = speech.say(asked === 'set' ? setTitle(situation) : `autoRecharge.retry.${situation.kind}`);
   const now = [...situationLines(facts, speech), ...stillLines(facts, speech)];
   const panel = {
@@ -123,6 +126,7 @@ const RETRIABLE: readonly Situation['kind'][] = [
   'held',
   'tripped',
   'disputed',
+  'notBought',
 ];
 const OPEN: readonly Situation['kind'][] = ['charging', 'needsAction', 'inProgress'];
 

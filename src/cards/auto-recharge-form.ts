@@ -2,6 +2,7 @@
 import type { Money } from '../billing/money.js';
 import type { PaymentMethod } from '../billing/payments/processor.js';
 import { methodChoice } from './payment-method.js';
+import { speechAbout } from './purchase-speech.js';
 import { renderCard, type Card } from './render.js';
 import type { Speech } from './speech.js';
 import template from './templates/auto-recharge-form.json' with { type: 'json' };
@@ -28,7 +29,8 @@ export interface AutoRechargeFormFacts {
 
 const CHARS_MAX = 64;
 
-export function autoRechargeForm(facts: AutoRechargeFormFacts, speech: Speech): Card {
+export function autoRechargeForm(facts: AutoRechargeFormFacts, reading: Speech): Card {
+  const speech = speechAbout(facts.methods[0], reading);
   const { isOn, canAddCard } = facts;
   const usable = facts.methods.length > 0;
   const title = speech.say(isOn ? 'autoRecharge.form.titleOn' : 'autoRecharge.form.title');

@@ -5,6 +5,7 @@ import { capFacts, moneyText, ruleSentence, type Rule } from './auto-recharge-ca
 import { renderPanel, type Panel, type PanelButton, type PanelFact } from './panel.js';
 import { expiryMonth, isTestCard, methodChoice } from './payment-method.js';
 import { clickButton } from './payment-view.js';
+import { speechAbout } from './purchase-speech.js';
 import { plain, type Card } from './render.js';
 import type { SayValues, Speech, StringKey } from './speech.js';
 
@@ -35,8 +36,9 @@ export interface PreviewFacts {
   readonly now: string;
 }
 
-export function autoRechargePreview(facts: PreviewFacts, speech: Speech): Card {
+export function autoRechargePreview(facts: PreviewFacts, reading: Speech): Card {
   const { rule, currency, forecast, reason } = facts;
+  const speech = speechAbout(rule.method, reading);
   const sentence = ruleSentence(rule, currency, speech);
   const title = speech.say('autoRecharge.preview.title');
   const amount = moneyText(rule.amount, currency, speech);

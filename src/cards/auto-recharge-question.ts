@@ -5,6 +5,7 @@ import { ruleSentence, setBy } from './auto-recharge-card.js';
 import { renderPanel, type PanelButton } from './panel.js';
 import { methodName } from './payment-method.js';
 import { clickButton } from './payment-view.js';
+import { speechAbout } from './purchase-speech.js';
 import { plain, type Card } from './render.js';
 import { rawString, type Speech } from './speech.js';
 
@@ -17,8 +18,9 @@ export interface AskRetryFacts {
   readonly changed: boolean;
 }
 
-export function autoRechargeAskRetry(facts: AskRetryFacts, speech: Speech): Card {
+export function autoRechargeAskRetry(facts: AskRetryFacts, reading: Speech): Card {
   const { rule, currency, token } = facts;
+  const speech = speechAbout(rule.method, reading);
   const amount = speech.money(money(rule.amount, currency));
   const title = speech.say('autoRecharge.askRetry.title', { amount });
   const text = speech.say('autoRecharge.askRetry.text', {
@@ -46,7 +48,8 @@ export interface AskOffFacts {
   readonly open: bigint;
 }
 
-export function autoRechargeAskOff({ rule, currency, open }: AskOffFacts, speech: Speech): Card {
+export function autoRechargeAskOff({ rule, currency, open }: AskOffFacts, reading: Speech): Card {
+  const speech = speechAbout(rule.method, reading);
   const title = speech.say('autoRecharge.askOff.title');
   const buttons = [
     clickButton(
@@ -76,7 +79,8 @@ export interface OffFacts {
   readonly open: bigint;
 }
 
-export function autoRechargeOff({ rule, currency, open }: OffFacts, speech: Speech): Card {
+export function autoRechargeOff({ rule, currency, open }: OffFacts, reading: Speech): Card {
+  const speech = speechAbout(rule?.method, reading);
   const title = speech.say('autoRecharge.off.title');
   const text = speech.say(rule === undefined ? 'autoRecharge.off.none' : 'autoRecharge.off.text');
   return renderPanel(

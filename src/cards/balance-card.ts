@@ -5,6 +5,7 @@ import type { RechargeState } from '../billing/ledger/recharge-state.js';
 import { money } from '../billing/money.js';
 import type { UsageFacts } from '../billing/usage/graph/usage-facts.js';
 import { expiryDay, hiddenLots, lotLines, type LotsFacts } from './lots.js';
+import { ledgerNote, statusOf, type Standing } from './balance-word.js';
 import { rechargeWords } from './recharge-words.js';
 import { renderCard, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
@@ -29,7 +30,7 @@ export interface BalanceFacts extends Omit<LotsFacts, 'currency'> {
 export function balanceCard(facts: BalanceFacts, speech: Speech): Card {
   const balance = amountIn(facts, speech)(facts.account.balance);
   const standing = standingOf(facts);
-  const status = speech.say(`balance.status.${standing}`);
+  const status = statusOf(standing, facts.account, speech);
   const data = {
     title: speech.say('balance.title'),
     style: STYLES[standing],
@@ -45,7 +46,7 @@ export function balanceCard(facts: BalanceFacts, speech: Speech): Card {
     ...funds(facts, speech),
     notes: notes(facts, speech),
     asOf: speech.say('balance.asOf', { time: speech.dateTime(facts.now) }),
-    ledger: speech.say('balance.ledger'),
+    ledger: ledgerNote(facts.account, speech),
     buttons: buttons(facts, speech),
     ...asOf(facts, speech),
   };
@@ -59,8 +60,7 @@ const STYLES = {
   shaky: 'warning',
   usedUp: 'warning',
   blocked: 'attention',
-} as const;
-type Standing = keyof typeof STYLES;
+} satisfies Record<Standing, string>;
 
 const NO_HELP: readonly RechargeState['kind'][] = [
   'waiting',
@@ -69,6 +69,7 @@ const NO_HELP: readonly RechargeState['kind'][] = [
   'held',
   'tripped',
   'disputed',
+  'notBought',
 ];
 
 /** Zero is used up, below zero is blocked (DESIGN §1); above, a rule that should help and can't is worth a warning. */
@@ -192,8 +193,8 @@ function openIssues(account: Account, speech: Speech): Note {
   };
 }
 
-const CAN_RETRY: readonly RechargeState['kind'][] = ['waiting', 'paused', 'held'];
 const STOPPED: readonly RechargeState['kind'][] = ['tripped', 'disputed'];
+const CAN_RETRY: readonly RechargeState['kind'][] = ['waiting', 'paused', 'held', 'notBought'];
 
 /** Everybody may ask why; what changes something is for admins. */
 function rechargeButtons({ recharge, isAdmin, account }: BalanceFacts, speech: Speech): readonly Button[] {

@@ -1,6 +1,8 @@
 /** One page of the ledger: what came in, what went out, who and why, and the balance after it. */
 import { SYSTEM, type Entry, type EntryKind } from '../billing/ledger/model.js';
+import { readAttestedReason } from '../billing/ledger/commands/attest.js';
 import { money, type Currency } from '../billing/money.js';
+import { dayText } from './calendar-text.js';
 import { methodName } from './payment-method.js';
 import { plain, renderCard, type Card } from './render.js';
 import type { Speech } from './speech.js';
@@ -80,6 +82,12 @@ const WHY: Readonly<Record<EntryKind, WhyOf>> = {
   outsideRefundFailed: (_entry, speech) => speech.say('history.why.outsideRefundFailed'),
   disputed: (_entry, speech) => speech.say('history.why.disputed'),
   disputeReinstated: (_entry, speech) => speech.say('history.why.disputeReinstated'),
+  attested: ({ by, reason = '' }, speech) => {
+    const { date, invoice } = readAttestedReason(reason);
+    const values = { name: plain(by.name), date: plain(dayText(date, speech)), invoice: plain(invoice) };
+    return speech.say('history.why.attested', values);
+  },
+  snapshot: ({ by }, speech) => speech.say('history.why.snapshot', { name: plain(by.name) }),
   adjustment: ({ by, reason = '' }, speech) =>
     speech.say('history.why.adjustment', { name: plain(by.name), reason: plain(reason) }),
 };

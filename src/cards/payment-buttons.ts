@@ -1,6 +1,7 @@
 /** What can be done about a payment, by its state. */
 import type { Payment, PaymentStatus } from '../billing/ledger/model.js';
 import { toDecimal } from '../billing/money.js';
+import { isBoughtByPerson } from '../billing/payments/processor.js';
 import { clickButton, type ClickButton, type PaymentButton } from './payment-view.js';
 import type { Speech } from './speech.js';
 
@@ -28,7 +29,7 @@ const BUTTONS: Readonly<Record<PaymentStatus, Buttons>> = {
     all: none,
     admin: (payment, speech) => [
       ...bankLink(payment, speech),
-      clickButton(speech.say('payment.action.done'), { verb: 'addFunds.status', id: payment.id }),
+      doneButton(payment, speech),
       cancelButton(payment.id, speech),
     ],
   },
@@ -38,7 +39,7 @@ const BUTTONS: Readonly<Record<PaymentStatus, Buttons>> = {
       clickButton(speech.say('payment.button.balance'), { verb: 'balance.show' }),
       clickButton(speech.say('payment.button.history'), { verb: 'history.show' }),
     ],
-    admin: (payment, speech) => refundButtons(payment, speech),
+    admin: (payment, speech) => (payment.attested === undefined ? refundButtons(payment, speech) : []),
   },
   declined: {
     all: none,
@@ -57,6 +58,7 @@ const BUTTONS: Readonly<Record<PaymentStatus, Buttons>> = {
         verb: 'addFunds.form',
         amount: toDecimal(payment.amount),
       }),
+      ...(isBoughtByPerson(payment.method) ? [attestButton(payment.id, speech)] : []),
     ],
   },
 };
@@ -83,6 +85,16 @@ export function paymentButtons(
 function refundButtons({ id, refund, reversals }: Payment, speech: Speech): readonly ClickButton[] {
   if ((refund !== undefined && refund.status !== 'refused') || reversals !== undefined) return [];
   return [clickButton(speech.say('payment.button.refund'), { verb: 'refund.ask', id })];
+}
+
+/** A bank says itself what became of it; that a person bought is known by their word alone. */
+function doneButton({ id, method }: Payment, speech: Speech): ClickButton {
+  if (isBoughtByPerson(method)) return attestButton(id, speech);
+  return clickButton(speech.say('payment.action.done'), { verb: 'addFunds.status', id });
+}
+
+export function attestButton(id: string, speech: Speech): ClickButton {
+  return clickButton(speech.say('payment.action.done'), { verb: 'attest.answer', id });
 }
 
 export function cancelButton(id: string, speech: Speech): ClickButton {

@@ -1,7 +1,10 @@
 /** One payment, in whatever state it is: receipt, refusal, "in progress", or what a person must do now. */
 import type { Payment, PaymentStatus } from '../billing/ledger/model.js';
 import { money } from '../billing/money.js';
+import { isBoughtByPerson } from '../billing/payments/processor.js';
+import { amountText, attestedFacts, attestedLook } from './payment-attested.js';
 import { isTestCard, methodName } from './payment-method.js';
+import { speechAbout } from './purchase-speech.js';
 import { actorName, renderPayment, type BalanceChange, type PaymentView, type Look } from './payment-view.js';
 import { paymentButtons } from './payment-buttons.js';
 import { refundFacts, refundLook } from './payment-refund.js';
@@ -20,10 +23,11 @@ export interface PaymentReader {
 }
 
 /** Pure: the same payment and reader give the same card, so that it can be brought up to date at any time. */
-export function paymentCard(payment: Payment, reader: PaymentReader, speech: Speech): Card {
+export function paymentCard(payment: Payment, reader: PaymentReader, reading: Speech): Card {
+  const speech = speechAbout(payment.method, reading);
   const look =
     reversalLook(payment, speech) ?? refundLook(payment, speech) ?? LOOKS[payment.status](payment, speech);
-  const amount = speech.money(money(payment.amount, payment.currency));
+  const amount = amountText(payment.attested?.amount ?? payment.amount, payment, speech);
   const { notice } = reader;
   const view: PaymentView = {
     style: look.style,
@@ -65,18 +69,22 @@ const LOOKS: Readonly<Record<PaymentStatus, LookOf>> = {
   },
   actionRequired: (payment, speech) => ({
     style: 'warning',
-    title: speech.say('payment.action.title'),
-    lines: [speech.say('payment.action.text'), ...until('payment.action.until', payment, speech)],
+    title: speech.say('payment.action.title', actionValues(payment, speech)),
+    lines: [
+      speech.say('payment.action.text', actionValues(payment, speech)),
+      ...until('payment.action.until', payment, speech),
+    ],
   }),
-  settled: (payment, speech) => ({
-    style: 'good',
-    title: speech.say('payment.settled.title'),
-    lines: [],
-    summary: speech.say('payment.settled.summary', {
-      amount: speech.money(money(payment.amount, payment.currency)),
-      balance: speech.money(money(payment.balanceAfter ?? payment.amount, payment.currency)),
-    }),
-  }),
+  settled: (payment, speech) =>
+    attestedLook(payment, speech) ?? {
+      style: 'good',
+      title: speech.say('payment.settled.title'),
+      lines: [],
+      summary: speech.say('payment.settled.summary', {
+        amount: speech.money(money(payment.amount, payment.currency)),
+        balance: speech.money(money(payment.balanceAfter ?? payment.amount, payment.currency)),
+      }),
+    },
   declined: (payment, speech) => ({
     style: 'attention',
     title: speech.say('payment.declined.title'),
@@ -88,9 +96,17 @@ const LOOKS: Readonly<Record<PaymentStatus, LookOf>> = {
   cancelled: (payment, speech) => ({
     style: 'emphasis',
     title: speech.say('payment.cancelled.title'),
-    lines: [cancelledBy(payment, speech)],
+    lines: [
+      cancelledBy(payment, speech),
+      ...(isBoughtByPerson(payment.method) ? [speech.say('payment.cancelled.record')] : []),
+    ],
   }),
 };
+
+function actionValues(payment: Payment, speech: Speech) {
+  const amount = amountText(payment.amount, payment, speech);
+  return { amount, done: speech.say('payment.action.done') };
+}
 
 /** Only a card whose message is known can be changed later; nothing is promised for the others. */
 function whenKnown(payment: Payment, speech: Speech): string {
@@ -118,7 +134,8 @@ function cancelledBy({ cancelledBy: by }: Payment, speech: Speech): string {
  * The balance just before this entry is taken from the one after it: since the request calls may have been charged.
  */
 function balanceChange(payment: Payment, speech: Speech): readonly BalanceChange[] {
-  const { balanceAfter, amount, currency, refund, reversals } = payment;
+  const { balanceAfter, currency, refund, reversals, attested } = payment;
+  const amount = attested?.amount ?? payment.amount;
   // Beside a refund the balance of the purchase would be read as today's.
   if (balanceAfter === undefined || refund !== undefined || reversals !== undefined) return [];
   return [
@@ -138,10 +155,13 @@ function facts(payment: Payment, speech: Speech): PaymentView['facts'] {
     { title: speech.say('payment.fact.method'), value: plain(methodName(payment.method, speech)) },
     ...insteadOf(payment, speech),
     {
-      title: speech.say(settled ? 'payment.fact.addedBy' : 'payment.fact.requestedBy'),
+      title: speech.say(
+        settled && payment.attested === undefined ? 'payment.fact.addedBy' : 'payment.fact.requestedBy',
+      ),
       value: actorName(payment.requestedBy, speech),
     },
     { title: speech.say('payment.fact.when'), value: plain(speech.dateTime(at)) },
+    ...attestedFacts(payment, speech),
     ...refundFacts(payment, speech),
     ...reversalFacts(payment, speech),
     { title: speech.say('payment.fact.reference'), value: plain(payment.id) },

@@ -1,16 +1,18 @@
 /** How a stored way to pay is called: never by more than its brand and last four digits. */
-import type { PaymentMethod } from '../billing/payments/processor.js';
 import { isSandboxMethod } from '../billing/payments/sandbox/cards.js';
+import { isBoughtByPerson, type PaymentMethod } from '../billing/payments/processor.js';
 import type { Speech } from './speech.js';
 
-/** `Visa •••• 4242`, for text that is read as it stands. */
+/** `Visa •••• 4242`, or in words where it is no card, for text that is read as it stands. */
 export function methodName(method: Pick<PaymentMethod, 'brand' | 'last4'>, speech: Speech): string {
+  if (isBoughtByPerson(method)) return speech.say('method.bought');
   return speech.say('method.name', { brand: method.brand, last4: method.last4 });
 }
 
 /** As an entry of a list to choose from: a test card says what it does, a real one until when it is valid. */
 export function methodChoice(method: PaymentMethod, speech: Speech): string {
   const name = methodName(method, speech);
+  if (isBoughtByPerson(method)) return name;
   const { scenario } = method;
   return scenario === undefined
     ? speech.say('method.choice', { name, month: expiryMonth(method, speech) })

@@ -1,8 +1,10 @@
 /** The payments that are not finished yet, with what can be done about each. */
 import type { Payment } from '../billing/ledger/model.js';
 import { money } from '../billing/money.js';
-import { bankLink, cancelButton } from './payment-buttons.js';
+import { attestButton, bankLink, cancelButton } from './payment-buttons.js';
 import { methodName } from './payment-method.js';
+import { isBoughtByPerson } from '../billing/payments/processor.js';
+import { speechAbout } from './purchase-speech.js';
 import { actorName, clickButton, type ClickButton, type PaymentButton } from './payment-view.js';
 import { plain, renderCard, type Card } from './render.js';
 import type { Speech } from './speech.js';
@@ -65,9 +67,16 @@ function emptyButtons(canAct: boolean, speech: Speech): readonly ClickButton[] {
   ];
 }
 
-function row(payment: Payment, facts: OpenPaymentsFacts, speech: Speech): Readonly<Record<string, unknown>> {
+function row(payment: Payment, facts: OpenPaymentsFacts, reading: Speech): Readonly<Record<string, unknown>> {
+  const speech = speechAbout(payment.method, reading);
   const buttons: readonly PaymentButton[] = facts.canAct
-    ? [...bankLink(payment, speech), cancelButton(payment.id, speech)]
+    ? [
+        ...bankLink(payment, speech),
+        ...(isBoughtByPerson(payment.method) && payment.status === 'actionRequired'
+          ? [attestButton(payment.id, speech)]
+          : []),
+        cancelButton(payment.id, speech),
+      ]
     : [];
   return {
     status: speech.say(`payments.status.${payment.status}`),

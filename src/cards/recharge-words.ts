@@ -2,6 +2,7 @@
 import type { Account, AutoRechargeRule } from '../billing/ledger/model.js';
 import type { RechargeState } from '../billing/ledger/recharge-state.js';
 import { money } from '../billing/money.js';
+import { speechAbout } from './purchase-speech.js';
 import type { Speech } from './speech.js';
 import { tripSentence } from './trip-words.js';
 
@@ -17,8 +18,9 @@ export interface RechargeWords {
   readonly lines: readonly string[];
 }
 
-export function rechargeWords({ account, recharge }: RechargeFacts, speech: Speech): RechargeWords {
+export function rechargeWords({ account, recharge }: RechargeFacts, reading: Speech): RechargeWords {
   const { rule } = account;
+  const speech = speechAbout(rule?.method, reading);
   if (rule === undefined || recharge.kind === 'off') {
     return { state: speech.say('balance.recharge.off'), lines: [speech.say('balance.recharge.off.text')] };
   }
@@ -63,6 +65,10 @@ const WORDS: Readonly<Record<Exclude<RechargeState['kind'], 'off'>, (subject: Su
   held: ({ speech }) => ({
     state: speech.say('balance.recharge.held'),
     text: speech.say('balance.recharge.held.text'),
+  }),
+  notBought: ({ speech }) => ({
+    state: speech.say('balance.recharge.notBought'),
+    text: speech.say('balance.recharge.notBought.text'),
   }),
   tripped: ({ account, recharge, speech }) => {
     const reason = 'trip' in recharge ? tripSentence(recharge.trip, account.currency, speech) : '';

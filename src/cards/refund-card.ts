@@ -4,7 +4,7 @@ import { money } from '../billing/money.js';
 import { isTestCard, methodName } from './payment-method.js';
 import { actorName, clickButton, renderPayment, type ClickButton } from './payment-view.js';
 import { plain, renderCard, type Card } from './render.js';
-import type { Speech } from './speech.js';
+import { rawString, type Speech } from './speech.js';
 import template from './templates/payments.json' with { type: 'json' };
 
 export const REFUNDS_PER_PAGE = 5;
@@ -20,7 +20,8 @@ export interface RefundListFacts {
 export function refundListCard(facts: RefundListFacts, speech: Speech): Card {
   const empty = facts.payments.length === 0;
   const title = speech.say(empty ? 'refund.none.title' : 'refund.title');
-  const text = speech.say(empty ? 'refund.none.text' : 'refund.text');
+  const setBalance = rawString(speech.language, 'command.setBalance.title');
+  const text = empty ? speech.say('refund.none.text', { setBalance }) : speech.say('refund.text');
   const data = {
     title,
     text,

@@ -23,6 +23,11 @@ export function stringKeys(): readonly StringKey[] {
   return Object.keys(en) as StringKey[];
 }
 
+/** `Object.hasOwn`, since a key may be put together from outside. */
+export function hasString(key: string): key is StringKey {
+  return Object.hasOwn(en, key);
+}
+
 export interface Speech {
   readonly language: Language;
   /** BCP 47, as the reader's client sent it where it is usable: `en-GB` writes dates unlike `en-US`. */

@@ -5,6 +5,7 @@ import { healedSentence } from './alert-card.js';
 import { alertWords } from './alert-words.js';
 import { expiryDay } from './lots.js';
 import { methodName } from './payment-method.js';
+import { speechAbout } from './purchase-speech.js';
 import { plain } from './render.js';
 import type { SayValues, Speech } from './speech.js';
 import { tripDestinations, tripSentence } from './trip-words.js';
@@ -65,6 +66,7 @@ const LINES: Readonly<Record<Explanation['kind'], LinesOf>> = {
   },
   capped: ({ why, values, speech }) => [speech.say(`why.capped.${why.cap ?? 'month'}`, values)],
   held: ({ values, speech }) => [speech.say('why.held', values)],
+  notBought: ({ values, speech }) => [speech.say('why.notBought', values)],
   tripped: ({ why: { trip }, currency, values, speech }) => {
     const reason = trip === undefined ? '' : tripSentence(trip, currency, speech);
     const where = trip === undefined ? [] : tripDestinations(trip, currency, speech);
@@ -81,7 +83,8 @@ function cardLine({ method, insteadOf }: Explanation, speech: Speech): readonly 
   return [speech.say('why.card.instead', { method: name, own: plain(methodName(insteadOf, speech)) })];
 }
 
-export function alertReasons(alert: Alert, speech: Speech): WhyWords {
+export function alertReasons(alert: Alert, reading: Speech): WhyWords {
+  const speech = speechAbout(alert.facts.method, reading);
   const { title } = alertWords(alert, speech);
   const bare = title.replace(/^[⚠✓]\s*/u, '');
   return {
@@ -122,15 +125,18 @@ function told({ kind, facts, currency }: Alert, speech: Speech): string {
 }
 
 /** Why auto-recharge did not help, or why it failed: as the alert itself says it. */
-function moreReasons({ kind, facts }: Alert, speech: Speech): readonly string[] {
+function moreReasons({ kind, facts, currency }: Alert, speech: Speech): readonly string[] {
   if (kind === 'low' && facts.noRecharge !== undefined) return [speech.say(`alert.low.${facts.noRecharge}`)];
   if (kind !== 'rechargeFailed' || facts.declineReason === undefined) return [];
-  if (facts.declineReason === 'needsAction') return [speech.say('payment.action.title')];
+  if (facts.declineReason === 'needsAction') {
+    const amount = speech.money(money(facts.amount ?? 0n, currency));
+    return [speech.say('payment.action.title', { amount })];
+  }
   return [speech.say(`payment.declined.${facts.declineReason}`)];
 }
 
-function healedLine({ healed }: Alert, speech: Speech): readonly string[] {
+function healedLine({ healed, currency }: Alert, speech: Speech): readonly string[] {
   if (healed === undefined || (healed.how === 'superseded' && healed.by.id === SYSTEM.id)) return [];
-  const what = healedSentence(healed, speech).replace(/\.$/u, '');
+  const what = healedSentence({ ...healed, currency }, speech).replace(/\.$/u, '');
   return [speech.say('why.alert.healed', { what, time: speech.dateTime(healed.at) })];
 }

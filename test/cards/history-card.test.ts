@@ -36,7 +36,10 @@ function wordsOf(one: Partial<Entry>): string {
 const page = Array.from({ length: ENTRIES_PER_PAGE }, (_none, index) => entry(20 - index));
 const kinds = ENTRY_KINDS.map((kind): readonly [string, HistoryFacts] => [
   kind,
-  facts([entry(2, { kind, by: ADMIN }), entry(1, { kind, amount: usd(3), calls: ['c1', 'c2'] })]),
+  facts([
+    entry(2, { kind, by: ADMIN, reason: '2026-11-16 E-0400' }),
+    entry(1, { kind, amount: usd(3), calls: ['c1', 'c2'], reason: '2026-11-16 E-0400' }),
+  ]),
 ]);
 const STATES = {
   empty: facts([]),
@@ -51,6 +54,14 @@ test.each(
 });
 
 test.each<[string, Partial<Entry>]>([
+  [
+    '**Recorded purchase**, by Ada Admin’s word, bought on Nov 16, 2026, invoice E-0400',
+    { kind: 'attested', amount: usd(50), by: ADMIN, reason: '2026-11-16 E-0400' },
+  ],
+  [
+    '**Balance set**, to what Microsoft’s admin center showed, by Ada Admin’s word',
+    { kind: 'snapshot', amount: usd(-5), by: ADMIN },
+  ],
   ['**Top-up**, added by Ada Admin', { kind: 'topUp', amount: usd(50), by: ADMIN }],
   ['**Auto-recharge**, the balance fell below the trigger', { kind: 'autoRecharge', amount: usd(50) }],
   ['**Calls**, one call', { kind: 'usage' }],

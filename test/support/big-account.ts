@@ -59,6 +59,7 @@ export function bigAccount(): Account {
       },
       breakerFrom: START,
       held: true,
+      notBought: 'lapsed',
       asksFirst: true,
     },
     holes: Array(HOLES_MAX).fill({ start: LARGEST, end: LARGEST }),
@@ -70,6 +71,7 @@ export function bigAccount(): Account {
     days: Array(DAYS_LISTED_MAX).fill({ date: '2026-11-17', spend: LARGEST, calls: 1_000_000 }),
     lots: Array(LISTED_LOTS_MAX).fill(lot),
     noticesToldOn: '2026-11-17',
+    attested: { balance: LARGEST, at: START, by: LONG_ACTOR },
     undelivered: Array(20).fill(LARGEST),
   };
 }

@@ -90,6 +90,7 @@ const alertFacts = fc.record(
     declineReason: fc.constantFrom(...DECLINE_REASONS, 'needsAction' as const),
     paused: fc.boolean(),
     nextTry: at,
+    deadline: at,
     noRecharge: fc.constantFrom(...NO_RECHARGE_REASONS),
     paymentId: text,
     actionUrl: text,
@@ -109,7 +110,10 @@ const alertFacts = fc.record(
   { requiredKeys: ['balance'], noNullPrototype: true },
 );
 
-const healed = fc.record({ at, by: actor, balance: micros, how: fc.constantFrom(...HEALED_HOWS) });
+const healed = fc.record(
+  { at, by: actor, balance: micros, how: fc.constantFrom(...HEALED_HOWS), amount: micros },
+  { requiredKeys: ['at', 'by', 'balance', 'how'], noNullPrototype: true },
+);
 
 type RowOf<T extends LedgerRow['type']> = Extract<LedgerRow, { type: T }>;
 
@@ -127,6 +131,11 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       only: text,
     },
     ['healed', 'only'],
+  ),
+  attestation: noun(
+    'attestation',
+    { id, invoice: text, amount: micros, date: text, at, by: actor, entry: sequence, paymentId: text },
+    ['paymentId'],
   ),
   call: noun(
     'call',
@@ -215,6 +224,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       refund,
       reversals: fc.array(reversal, { maxLength: 3 }),
       insteadOf: brandOnly,
+      attested: fc.record({ amount: micros, date: text, invoice: text, by: actor }),
     },
     [
       'insteadOf',
@@ -230,6 +240,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       'lot',
       'refund',
       'reversals',
+      'attested',
     ],
   ),
   why: noun(
@@ -316,6 +327,7 @@ const health = fc.record(
     tripped: trip,
     breakerFrom: at,
     held: fc.boolean(),
+    notBought: fc.constantFrom('notNow' as const, 'lapsed' as const),
     asksFirst: fc.boolean(),
   },
   { requiredKeys: ['failures', 'held'], noNullPrototype: true },
@@ -359,6 +371,7 @@ export const account: fc.Arbitrary<Account> = fc
       lots: fc.array(fc.record({ sequence, start: micros, end: micros, expiresAt: at })),
       moreLots: fc.boolean(),
       noticesToldOn: fc.constant('2026-11-17'),
+      attested: fc.record({ balance: micros, at, by: actor }),
       undelivered: fc.array(sequence),
     },
     { requiredKeys: ['balance'], noNullPrototype: true },

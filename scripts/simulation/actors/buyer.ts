@@ -1,4 +1,5 @@
 /** Adds funds by hand, clicks twice, changes their mind, opens the link of their bank, or cancels. */
+import { ADMIN_CENTER_METHOD } from '../../../src/billing/payments/admin-center/admin-center-method.js';
 import { MICROS_PER_UNIT, type Currency } from '../../../src/billing/money.js';
 import { SANDBOX_CARDS, type SandboxCard } from '../../../src/billing/payments/sandbox/cards.js';
 import { ACTION_DECISIONS } from '../../../src/billing/payments/sandbox/charge.js';
@@ -13,10 +14,12 @@ interface Purchase {
   readonly mintedAt: string;
   readonly units: number;
   readonly currency: Currency;
-  readonly card: SandboxCard;
+  readonly card: Card;
 }
 
-export function methodOf({ id, brand, last4 }: SandboxCard) {
+type Card = Pick<SandboxCard, 'id' | 'brand' | 'last4'> & { readonly scenario?: SandboxCard['scenario'] };
+
+export function methodOf({ id, brand, last4 }: Card) {
   return { id, brand, last4 };
 }
 
@@ -46,10 +49,15 @@ export class Buyer {
       mintedAt: new Date(time.now + chance.pick([2_000, 2_000, 0, -600_000])).toISOString(),
       units: chance.happens(0.03) ? 1_000 : chance.pick([5, 10, 20, 40]),
       currency: chance.happens(0.03) ? 'EUR' : 'USD',
-      card: chance.happens(0.5)
-        ? (SANDBOX_CARDS[0] ?? chance.pick(SANDBOX_CARDS))
-        : chance.pick(SANDBOX_CARDS),
+      card: chance.happens(0.1) ? ADMIN_CENTER_METHOD : this.card(),
     };
+  }
+
+  private card(): SandboxCard {
+    const { chance } = this.world;
+    return chance.happens(0.5)
+      ? (SANDBOX_CARDS[0] ?? chance.pick(SANDBOX_CARDS))
+      : chance.pick(SANDBOX_CARDS);
   }
 
   /** More open payments than one account may have: each waits for a person. */
@@ -75,7 +83,7 @@ export class Buyer {
     const amount = { micros: BigInt(units) * MICROS_PER_UNIT, currency };
     const request = { paymentId, mintedAt, amount, method: methodOf(card), by: SOMEBODY };
     return {
-      name: `buy ${tenant} ${paymentId} ${units} ${currency} ${card.scenario}`,
+      name: `buy ${tenant} ${paymentId} ${units} ${currency} ${card.scenario ?? card.id}`,
       run: async (instance) => {
         const payment = this.errands.done(await instance.billing.requestTopUp(tenant, request));
         if (payment === undefined) return;

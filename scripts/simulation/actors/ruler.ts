@@ -1,5 +1,6 @@
 /** Sets, resumes and turns off auto-recharge, and says who is an admin. */
 import { MICROS_PER_UNIT } from '../../../src/billing/money.js';
+import { ADMIN_CENTER_METHOD } from '../../../src/billing/payments/admin-center/admin-center-method.js';
 import { SANDBOX_CARDS } from '../../../src/billing/payments/sandbox/cards.js';
 import { toJson } from '../../../src/billing/rows/columns.js';
 import type { Outcome } from '../../../src/billing/lane/command.js';
@@ -29,9 +30,7 @@ export class Ruler {
       amount: units(amount),
       monthCap: units(amount * chance.pick([0, 1, 2, 3, 6, 20])),
       ...(chance.happens(0.6) && { dayCap: units(amount * chance.between(1, 3)) }),
-      method: methodOf(
-        chance.happens(0.5) ? chance.pick(SANDBOX_CARDS.slice(0, 1)) : chance.pick(SANDBOX_CARDS),
-      ),
+      method: methodOf(this.method()),
       by: SOMEBODY,
       mintedAt: new Date(time.now - chance.pick([0, 0, 3_600_000])).toISOString(),
     };
@@ -51,6 +50,12 @@ export class Ruler {
     this.send(`backups ${tenant} ${names}`, click.id, (instance) =>
       instance.billing.setBackups(tenant, { methods, by: SOMEBODY }, click),
     );
+  }
+
+  private method() {
+    const { chance } = this.world;
+    if (chance.happens(0.15)) return ADMIN_CENTER_METHOD;
+    return chance.happens(0.5) ? chance.pick(SANDBOX_CARDS.slice(0, 1)) : chance.pick(SANDBOX_CARDS);
   }
 
   resume(): void {

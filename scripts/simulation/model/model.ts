@@ -14,6 +14,7 @@ import { RechargeWatch } from './recharge-watch.js';
 import { ReversalWatch } from './reversal-watch.js';
 import { sorted, type Complain, type Transaction } from './transaction.js';
 import { UsageWatch } from './usage-watch.js';
+import { WordWatch } from './word-watch.js';
 import { AccountReader, type AccountView } from './views.js';
 
 /** All that is watched of one account. */
@@ -27,6 +28,7 @@ export class AccountModel {
   readonly reversals: ReversalWatch;
   readonly cards: CardWatch;
   private readonly people: PeopleWatch;
+  private readonly words: WordWatch;
   private readonly reader = new AccountReader();
   private readonly answers = new Map<string, unknown>();
   private readonly complain: Complain;
@@ -40,6 +42,7 @@ export class AccountModel {
     this.alerts = new AlertWatch(complain, coverage);
     this.reversals = new ReversalWatch(complain);
     this.cards = new CardWatch(complain);
+    this.words = new WordWatch(complain);
     this.people = new PeopleWatch(complain, configuredAdmins);
   }
 
@@ -48,8 +51,8 @@ export class AccountModel {
     const before = this.account;
     if (values !== undefined) this.account = this.reader.read(values);
     const transaction: Transaction = { tenant, before, after: this.account, ...rest };
-    const { line, usage, money, recharge, reversals, cards, alerts, people } = this;
-    for (const watcher of [line, usage, money, recharge, reversals, cards, alerts, people])
+    const { line, usage, money, recharge, reversals, cards, alerts, people, words } = this;
+    for (const watcher of [line, usage, money, recharge, reversals, cards, alerts, people, words])
       watcher.committed(transaction);
     for (const { key, values: row } of rest.rows.get('op') ?? []) this.answered(key, row['answer']);
   }

@@ -7,7 +7,7 @@ const OPEN = ['requested', 'begun', 'actionRequired', 'unknown'];
 const COUNTED = [...OPEN, 'settled'];
 /** Entries that may never start a charge. */
 const INNOCENT = [
-  ...['adjustment', 'refund', 'refundReversed', 'expired'],
+  ...['adjustment', 'snapshot', 'refund', 'refundReversed', 'expired'],
   ...['outsideRefund', 'outsideRefundFailed', 'disputed', 'disputeReinstated'],
 ];
 /** What a person clicked that may end a wait or a pause. */
@@ -155,6 +155,7 @@ function hindrance({ rule, health }: AccountView, at: string): string | undefine
     tripped: health.tripped !== undefined,
     disputed: health.disputed !== undefined,
     held: health.held || health.asksFirst === true,
+    notBought: health.notBought !== undefined,
     waiting: waits,
   };
   return Object.entries(stops).find(([, stopped]) => stopped)?.[0];

@@ -21,11 +21,13 @@ export interface Posting {
   readonly withdraws?: Lot;
   /** The lot that comes back, with its old dates; a purchase opens one by itself. */
   readonly reopens?: Lot;
+  /** Of a purchase that was made before it was entered. */
+  readonly purchasedAt?: string;
   readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
   readonly reason?: string;
 }
 
-const PURCHASES: readonly EntryKind[] = ['topUp', 'autoRecharge'];
+const PURCHASES: readonly EntryKind[] = ['topUp', 'autoRecharge', 'attested'];
 
 /**
  * Appends an entry and moves the credit line. A crossing of zero is judged here, entry by entry, so that it doesn't
@@ -55,13 +57,14 @@ function opensLot({ kind, reopens }: Posting): boolean {
   return reopens !== undefined || PURCHASES.includes(kind);
 }
 
-function open(world: World, { amount, at, reference, reopens }: Posting): World {
-  const { noticed } = reopens ?? {};
+function open(world: World, posting: Posting): World {
+  const { amount, at, reference, reopens } = posting;
+  const { noticed, purchasedAt = posting.purchasedAt ?? at } = reopens ?? {};
   const { line, lot } = lotOnLine(world.account, {
     amount,
     sequence: world.account.nextSequence,
-    purchasedAt: reopens?.purchasedAt ?? at,
-    expiresAt: reopens?.expiresAt ?? expiryOf(at),
+    purchasedAt,
+    expiresAt: reopens?.expiresAt ?? expiryOf(purchasedAt),
     paymentId: reference,
     ...(noticed !== undefined && { noticed }),
   });

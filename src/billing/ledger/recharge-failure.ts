@@ -1,11 +1,11 @@
 /** Telling people that a recharge did not come through, on one card for as long as the trouble lasts. */
 import { labelOf } from './cards.js';
-import { SYSTEM, type AlertFacts, type Payment } from './model.js';
+import { SYSTEM, type Actor, type AlertFacts, type Payment } from './model.js';
 import { rechargeState } from './recharge-state.js';
 import { evaluateRecharge } from './recharge.js';
 import { heal, livingAlert, raiseLiving, updateLiving, type Ending } from './watch.js';
-import type { World } from './world.js';
-import type { DeclineReason } from '../payments/processor.js';
+import { withAccount, type World } from './world.js';
+import { isBoughtByPerson, type DeclineReason } from '../payments/processor.js';
 
 /** A pause is news; another failed try of the same trouble only brings the card up to date. */
 export function tellDeclined(
@@ -34,13 +34,37 @@ function goesOn({ account }: World, now: string): Pick<AlertFacts, 'goesOnWith'>
 }
 
 /** A person must open the link before anything is charged. */
-export function tellNeedsAction(
+export function tellNeedsAction(world: World, payment: Payment, now: string): World {
+  const { actionUrl, deadline } = payment;
+  const asked = {
+    declineReason: 'needsAction' as const,
+    ...(actionUrl !== undefined && { actionUrl }),
+    // A bank gives an hour, and its words say so.
+    ...(deadline !== undefined && isBoughtByPerson(payment.method) && { deadline }),
+  };
+  return tellAnew(world, { ...factsOf(world, payment), ...asked }, now);
+}
+
+/** The trouble is over. A request to buy is none: it stands for as long as it is open. */
+export function healFailure(world: World, cause: Parameters<typeof heal>[2]): World {
+  const { method, paymentId } = livingAlert(world, 'rechargeFailed')?.facts ?? {};
+  const asks = method !== undefined && isBoughtByPerson(method);
+  const isOpen = world.account.openPayments.some(({ id }) => id === paymentId);
+  return asks && isOpen ? world : heal(world, 'rechargeFailed', cause);
+}
+
+/**
+ * People were asked to buy, and nobody did. While the balance is low it is not asked for again: the next call record
+ * would otherwise bring the same question every hour.
+ */
+export function askedInVain(
   world: World,
-  payment: Payment,
-  wait: { readonly url: string; readonly now: string },
+  { at, by, lapsed }: { readonly at: string; readonly by: Actor; readonly lapsed: boolean },
 ): World {
-  const asked = { declineReason: 'needsAction' as const, actionUrl: wait.url };
-  return tellAnew(world, { ...factsOf(world, payment), ...asked }, wait.now);
+  const { rule, balance, health } = world.account;
+  const healed = heal(world, 'rechargeFailed', { at, by, how: lapsed ? 'lapsed' : 'notNow' });
+  if (rule === undefined || balance >= rule.trigger) return healed;
+  return withAccount(healed, { health: { ...health, notBought: lapsed ? 'lapsed' : 'notNow' } });
 }
 
 function factsOf(world: World, { id: paymentId, amount, method }: Payment): AlertFacts {

@@ -103,7 +103,7 @@ function withDeclined(
  */
 export function healthAfterSaving(account: Account, method: ChosenMethod): RechargeHealth {
   const { rule, backups } = account;
-  const { asksFirst: _asked, ...saved } = { ...account.health, held: false };
+  const { asksFirst: _asked, notBought: _vain, ...saved } = { ...account.health, held: false };
   const isDeclined = declinedCards(account).some(({ card }) => isCard(card, method));
   const isSame = isDeclined || (rule !== undefined && isSameCard(rule.method, method));
   return ofCards(isSame ? saved : withoutFailures(saved), [method, ...backups]);

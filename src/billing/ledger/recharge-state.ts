@@ -67,6 +67,7 @@ function heldBack(account: Account, now: string): RechargeState | undefined {
   const until = triesFrom(account, now);
   if (until === undefined) return { kind: 'paused' };
   if (health.held || health.asksFirst === true) return { kind: 'held' };
+  if (health.notBought !== undefined) return { kind: 'notBought' };
   return until > now ? { kind: 'waiting', until } : undefined;
 }
 

@@ -7,7 +7,7 @@ import { tellCaps } from './cap-notice.js';
 import { withLotJobs } from './lot-times.js';
 import { SYSTEM, type Account, type Payment, type Trip } from './model.js';
 import { countersAt, momentOf, rechargeState, type RechargeState } from './recharge-state.js';
-import { raiseLiving } from './watch.js';
+import { boughtWith, raiseLiving } from './watch.js';
 import { explain, explainNoRecharge } from './why.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
 
@@ -76,7 +76,8 @@ function trip(world: World, seen: Trip): World {
   const stopped = withAccount(world, { health: { ...account.health, tripped } });
   const { rule, balance } = account;
   const facts = { balance, ...(rule !== undefined && { amount: rule.amount, threshold: rule.trigger }) };
-  return raiseLiving(stopped, { kind: 'tripped', at: seen.at, facts: { ...facts, trip: tripped } });
+  const told = { ...facts, ...boughtWith(rule), trip: tripped };
+  return raiseLiving(stopped, { kind: 'tripped', at: seen.at, facts: told });
 }
 
 /** Deterministic, as decisions have no randomness; the tenant's hash keeps ids apart at a processor shared by tenants. */

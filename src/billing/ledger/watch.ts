@@ -8,12 +8,14 @@ import {
   type AlertFacts,
   type AlertKind,
   type EntryKind,
-  type HealedHow,
   type Reversal,
+  type AutoRechargeRule,
+  type Healed,
 } from './model.js';
 import { rechargeState } from './recharge-state.js';
 import { explain, explainNoRecharge, forgetReason } from './why.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
+import { isBoughtByPerson } from '../payments/processor.js';
 
 const CROSSINGS_TOLD_MAX = 3;
 const CROSSINGS_WINDOW_HOURS = 24;
@@ -25,7 +27,7 @@ interface Cause {
 
 /** Of a crossing: the entry's kind tells whether calls used the funds up. */
 type Crossing = Cause & { readonly kind?: EntryKind };
-export type Ending = Cause & { readonly how: HealedHow };
+export type Ending = Cause & Pick<Healed, 'how' | 'amount'>;
 
 /** Writes the alert, and the job that delivers it, into the same transaction as its cause. */
 export function raise(
@@ -59,10 +61,11 @@ export function heal(world: World, kind: AlertKind, cause: Ending): World {
 }
 
 /** The same for an alert that is known by its sequence, as that of a payment whose outcome was unknown. */
-export function healAlert(world: World, sequence: bigint, { at, by, how }: Ending): World {
+export function healAlert(world: World, sequence: bigint, { amount, ...ending }: Ending): World {
   const alert = rowOf(world, 'alert', rowKeys.alert(sequence));
   if (alert === undefined) return world;
-  return rewrite(world, { ...alert, healed: { at, by, balance: world.account.balance, how } });
+  const added = amount === undefined ? {} : { amount };
+  return rewrite(world, { ...alert, healed: { ...ending, ...added, balance: world.account.balance } });
 }
 
 /** The same trouble with newer numbers: the cards that told it are brought up to date, nobody is disturbed again. */
@@ -132,7 +135,7 @@ export function watchLow(world: World, cause: Cause & { readonly lowBalance: big
   const { account } = world;
   const threshold = thresholdOf(account, cause.lowBalance);
   if (account.balance >= threshold) {
-    return heal(forgetReason(world), 'low', { at: cause.at, by: cause.by, how: 'balanceBack' });
+    return heal(forgetAsked(forgetReason(world)), 'low', { at: cause.at, by: cause.by, how: 'balanceBack' });
   }
   if (account.balance < 0n || toldAlready(world, cause.at)) return world;
   const state = rechargeState(account, cause.at);
@@ -142,8 +145,22 @@ export function watchLow(world: World, cause: Cause & { readonly lowBalance: big
     kind === 'off'
       ? explain(world, { kind, trigger: threshold }, cause.at)
       : explainNoRecharge(world, state, cause.at);
-  const facts = { balance: account.balance, threshold, ...(kind !== 'notNeeded' && { noRecharge: kind }) };
+  const noRecharge = kind === 'notNeeded' ? {} : { noRecharge: kind };
+  const facts = { balance: account.balance, threshold, ...noRecharge, ...boughtWith(account.rule) };
   return raiseLiving(explained, { kind: 'low', at: cause.at, facts });
+}
+
+/** Where people buy, an alert says so; a card is told only where it was used. */
+export function boughtWith(rule: AutoRechargeRule | undefined): Pick<AlertFacts, 'method'> {
+  if (rule === undefined || !isBoughtByPerson(rule.method)) return {};
+  const { brand, last4 } = rule.method;
+  return { method: { brand, last4 } };
+}
+
+/** The balance is back: when it falls again, that is a new question. */
+function forgetAsked(world: World): World {
+  const { notBought, ...health } = world.account.health;
+  return notBought === undefined ? world : withAccount(world, { health });
 }
 
 function thresholdOf({ rule }: Account, lowBalance: bigint): bigint {
@@ -153,6 +170,8 @@ function thresholdOf({ rule }: Account, lowBalance: bigint): bigint {
 /** A failed recharge, or the breaker, tells the same trouble, and says more. */
 function toldAlready(world: World, at: string): boolean {
   const { low, rechargeFailed, tripped } = world.account.livingAlerts;
+  // Whoever said "not now" said it on the card that told how low the balance is.
+  if (world.account.rule?.enabled === true && world.account.health.notBought === 'notNow') return true;
   const toldByBreaker = tripped !== undefined && !isNewTrouble(world, at);
   return low !== undefined || rechargeFailed !== undefined || toldByBreaker;
 }

@@ -6,6 +6,7 @@ import { encodeKeyPart, newestFirst, oldestFirst } from '../storage/keys.js';
 import type {
   Account,
   Alert,
+  Attestation,
   DayTotals,
   Entry,
   Explanation,
@@ -18,7 +19,16 @@ import type {
 } from './model.js';
 
 export type LedgerRow =
-  Alert | DayTotals | Explanation | Lot | Member | Payment | ProcessorEvent | StoredCall | UsageIssue;
+  | Alert
+  | Attestation
+  | DayTotals
+  | Explanation
+  | Lot
+  | Member
+  | Payment
+  | ProcessorEvent
+  | StoredCall
+  | UsageIssue;
 
 export const JOB_NAMES = [
   'payment',
@@ -64,6 +74,8 @@ export const REFUSALS = [
   'limitReached',
   'sameCard',
   'reversedOutside',
+  /** An invoice that was recorded before. */
+  'alreadyRecorded',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -92,6 +104,7 @@ export const rowKeys = {
   member: (id: string) => `member:${encodeKeyPart(id)}`,
   issue: (id: string) => `issue:${encodeKeyPart(id)}`,
   event: (id: string) => `event:${encodeKeyPart(id)}`,
+  attestation: (id: string) => `attestation:${encodeKeyPart(id)}`,
 } as const;
 
 export function keyOf(row: LedgerRow): string {

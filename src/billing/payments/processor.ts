@@ -46,7 +46,12 @@ export type ChargeState =
   | { readonly kind: 'succeeded'; readonly amount: Money }
   | { readonly kind: 'declined'; readonly reason: DeclineReason }
   /** A person must open the link (3-D Secure, or a portal); nothing is charged until then. */
-  | { readonly kind: 'actionRequired'; readonly url: string }
+  | {
+      readonly kind: 'actionRequired';
+      readonly url: string;
+      /** How long the person has; the hour of 3-D Secure where the processor does not say. */
+      readonly withinHours?: number;
+    }
   /** Begun and not charged: confirming it is safe. */
   | { readonly kind: 'unconfirmed'; readonly processorId: string }
   | { readonly kind: 'cancelled' }
@@ -85,12 +90,18 @@ export type TestScenario = (typeof TEST_SCENARIOS)[number];
 export interface PaymentMethod {
   readonly id: string;
   readonly brand: string;
+  /** Empty where it is no card: see {@link isBoughtByPerson}. */
   readonly last4: string;
   /** `YYYY-MM`. */
   readonly expires: string;
   /** The same for the same card, also where it was entered twice; never its number. */
   readonly fingerprint?: string;
   readonly scenario?: TestScenario;
+}
+
+/** No stored card but a person who buys elsewhere: it has no digits. The bot never pays with it, and never says so. */
+export function isBoughtByPerson({ last4 }: Pick<PaymentMethod, 'last4'>): boolean {
+  return last4 === '';
 }
 
 /** The stored payment methods of a tenant, the default first. */

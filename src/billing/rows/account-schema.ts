@@ -80,6 +80,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
       disputed: z.object({ at: text, paymentId: text, amount: micros }).exactOptional(),
       breakerFrom: text.exactOptional(),
       held: z.boolean(),
+      notBought: z.enum(['notNow', 'lapsed']).exactOptional(),
       asksFirst: z.boolean().exactOptional(),
     }),
   ),
@@ -119,5 +120,6 @@ export const accountSchema: z.ZodType<Account> = z.object({
   moreLots: z.boolean(),
   noticesToldOn: text.exactOptional(),
   roles: json(z.object({ admins: z.array(text), viewers: z.array(text) })).exactOptional(),
+  attested: json(z.object({ balance: micros, at: text, by: actor })).exactOptional(),
   undelivered: json(z.array(micros)),
 });

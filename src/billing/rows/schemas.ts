@@ -1,7 +1,7 @@
 /** What the rows of the ledger must look like when they come back from the table. */
 import * as z from 'zod';
 import { DECLINE_REASONS } from '../payments/processor.js';
-import { QUARANTINE_REASONS, USAGE_SOURCES } from '../usage/call-record.js';
+import { USAGE_SOURCES } from '../usage/call-record.js';
 import {
   ALERT_KINDS,
   CARD_NOTICES,
@@ -13,7 +13,10 @@ import {
   type Entry,
 } from '../ledger/model.js';
 import type { LedgerRow } from '../ledger/world.js';
+import { attestation } from './attestation-schema.js';
 import { FACTS_COLUMN, withFacts } from './call-columns.js';
+import { issue } from './issue-schema.js';
+import { why } from './why-schema.js';
 import { dictionary, json } from './columns.js';
 import {
   text,
@@ -124,6 +127,7 @@ const payment = z.object({
   lot: micros.exactOptional(),
   refund: json(refund).exactOptional(),
   reversals: json(z.array(reversal)).exactOptional(),
+  attested: json(z.object({ amount: micros, date: text, invoice: text, by: actor })).exactOptional(),
 });
 
 const cardTrouble = z.object({
@@ -140,6 +144,7 @@ const alertFacts = z.object({
   declineReason: z.enum([...DECLINE_REASONS, 'needsAction']).exactOptional(),
   paused: z.boolean().exactOptional(),
   nextTry: text.exactOptional(),
+  deadline: text.exactOptional(),
   noRecharge: z.enum(NO_RECHARGE_REASONS).exactOptional(),
   paymentId: text.exactOptional(),
   actionUrl: text.exactOptional(),
@@ -166,31 +171,16 @@ const alert = z.object({
   currency,
   facts: json(alertFacts),
   version: json(count),
-  healed: json(z.object({ at: text, by: actor, balance: micros, how: z.enum(HEALED_HOWS) })).exactOptional(),
+  healed: json(
+    z.object({
+      at: text,
+      by: actor,
+      balance: micros,
+      how: z.enum(HEALED_HOWS),
+      amount: micros.exactOptional(),
+    }),
+  ).exactOptional(),
   only: text.exactOptional(),
-});
-
-const why = z.object({
-  type: z.literal('why'),
-  sequence: micros,
-  at: text,
-  kind: z.enum(['charged', 'inProgress', ...NO_RECHARGE_REASONS]),
-  balance: micros,
-  pending: micros,
-  trigger: micros,
-  amount: micros,
-  dayTotal: micros,
-  dayCap: micros.exactOptional(),
-  monthTotal: micros,
-  monthCap: micros,
-  failures: json(count),
-  pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
-  trip: json(trip).exactOptional(),
-  cap: z.enum(['day', 'month']).exactOptional(),
-  until: text.exactOptional(),
-  paymentId: text.exactOptional(),
-  method: json(cardLabel).exactOptional(),
-  insteadOf: json(cardLabel).exactOptional(),
 });
 
 const member = z.object({
@@ -202,17 +192,16 @@ const member = z.object({
   setAt: text,
 });
 
-const issue = z.object({
-  type: z.literal('issue'),
-  id: text,
-  reason: z.enum(QUARANTINE_REASONS),
-  source: z.enum(USAGE_SOURCES),
-  raw: text,
-  at: text,
-  state: z.enum(['open', 'charged', 'dismissed']),
-  resolvedBy: json(actor).exactOptional(),
-  resolvedAt: text.exactOptional(),
-});
-
-const ledgerRow = z.discriminatedUnion('type', [alert, call, day, event, issue, lot, member, payment, why]);
+const ledgerRow = z.discriminatedUnion('type', [
+  alert,
+  attestation,
+  call,
+  day,
+  event,
+  issue,
+  lot,
+  member,
+  payment,
+  why,
+]);
 export const ledgerRowSchema: z.ZodType<LedgerRow> = z.preprocess(withFacts, ledgerRow);

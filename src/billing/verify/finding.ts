@@ -29,6 +29,8 @@ export interface Counts {
   readonly callsNotKept: number;
   /** Payments that the processor has not answered yet: asked again later, and no difference. */
   readonly underWay: number;
+  /** Credits by a person's word: nobody keeps a record that they could be compared with, and that is no difference. */
+  readonly attested: number;
 }
 
 export interface AccountReport {

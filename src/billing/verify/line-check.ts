@@ -17,6 +17,8 @@ const MOVES: Readonly<Record<EntryKind, 'opens' | 'takes' | 'withdraws' | 'chang
   usage: 'changes',
   correction: 'changes',
   adjustment: 'changes',
+  attested: 'opens',
+  snapshot: 'changes',
 };
 
 /** Replays the credit line from the entries, and holds the lot rows and the account's line against it. */
@@ -60,7 +62,7 @@ export class LineCheck {
     same(this.report, subject, ['its end', lot.end, start + entry.amount]);
     same(this.report, subject, ['its payment', lot.paymentId, entry.reference]);
     if (entry.kind !== 'refundReversed')
-      same(this.report, subject, ['the time of its purchase', lot.purchasedAt, entry.at]);
+      same(this.report, subject, ['the time of its purchase', lot.purchasedAt, purchaseOf(entry)]);
     same(this.report, subject, ['its expiry', lot.expiresAt, expiryOf(lot.purchasedAt)]);
   }
 
@@ -128,6 +130,11 @@ export class LineCheck {
     for (const lot of missing.filter((one) => this.line.remainderOf(one) > 0n))
       this.report('account', `it does not list lot ${lot.sequence}, of which something is left`);
   }
+}
+
+/** What people attested is dated by them, and the day is sealed in the entry. */
+function purchaseOf({ kind, at, reason = '' }: Entry): string {
+  return kind === 'attested' ? `${reason.slice(0, 10)}T00:00:00.000Z` : at;
 }
 
 function isAlike(listed: OpenLot, lot: Lot | undefined): boolean {

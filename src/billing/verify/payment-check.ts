@@ -40,7 +40,7 @@ export class PaymentCheck {
   take(entry: Entry): void {
     const known = this.posted.get(entry.reference) ?? NOTHING_POSTED;
     const { kind, reference, sequence } = entry;
-    if (kind === 'topUp' || kind === 'autoRecharge')
+    if (this.isPurchase(entry))
       this.posted.set(reference, { ...known, purchases: [...known.purchases, entry] });
     else if (kind === 'refund')
       this.posted.set(reference, { ...known, refund: sequence, refunds: known.refunds + 1 });
@@ -50,6 +50,12 @@ export class PaymentCheck {
       const reversed = { ...known.reversed, [reverses]: known.reversed[reverses] - entry.amount };
       this.posted.set(reference, { ...known, reversed });
     }
+  }
+
+  /** What people attested may answer no request at all. */
+  private isPurchase({ kind, reference }: Entry): boolean {
+    if (kind === 'attested') return this.payments.has(reference);
+    return kind === 'topUp' || kind === 'autoRecharge';
   }
 
   end(account: Account, lots: ReadonlyMap<bigint, Lot>): void {
@@ -81,9 +87,10 @@ export class PaymentCheck {
     same(this.report, subject, ['its currency', payment.currency, account.currency]);
     const [entry] = purchases;
     if (entry === undefined) return;
-    same(this.report, subject, ['its amount', payment.amount, entry.amount]);
+    same(this.report, subject, ['its amount', payment.attested?.amount ?? payment.amount, entry.amount]);
     same(this.report, subject, ['the balance after it', payment.balanceAfter, entry.balanceAfter]);
-    same(this.report, subject, ['the kind of its entry', entry.kind, PURCHASE_OF[payment.reason]]);
+    const kind = payment.attested === undefined ? PURCHASE_OF[payment.reason] : 'attested';
+    same(this.report, subject, ['the kind of its entry', entry.kind, kind]);
   }
 
   private checkRefund({ id, refund }: Payment): void {

@@ -1,11 +1,12 @@
 /** Rebuilds one account from its entries, lots, calls and payments, and holds every sum that is kept against it. */
 import { partitionOf, readAccount } from '../lane/account-rows.js';
-import type { Account, Entry, Lot, Payment } from '../ledger/model.js';
+import type { Account, Attestation, Entry, Lot, Payment } from '../ledger/model.js';
 import { ACCOUNT_KEY } from '../ledger/world.js';
 import { UnreadableRow } from '../rows/columns.js';
 import type { TableStore } from '../storage/table.js';
 import { RoleCheck } from './role-check.js';
 import { AccountRows } from './account-rows.js';
+import { AttestationCheck } from './attestation-check.js';
 import { CallCheck, holdersAmong } from './call-check.js';
 import { ChainCheck } from './chain-check.js';
 import { DayCheck } from './day-check.js';
@@ -30,7 +31,15 @@ export interface VerifyDeps {
 
 /** Times that an account is read again because it changed meanwhile; one that never rests has to be checked at night. */
 export const READS_MAX = 5;
-const NOTHING_COUNTED: Counts = { entries: 0, lots: 0, calls: 0, payments: 0, callsNotKept: 0, underWay: 0 };
+const NOTHING_COUNTED: Counts = {
+  entries: 0,
+  lots: 0,
+  calls: 0,
+  payments: 0,
+  callsNotKept: 0,
+  underWay: 0,
+  attested: 0,
+};
 
 /** @throws StorageUnavailable */
 export async function verifyAccount(tenant: string, deps: VerifyDeps): Promise<AccountReport> {
@@ -92,17 +101,19 @@ class Verification {
     const days = await this.days(calls);
     const line = new LineCheck(lots, report);
     const paid = new PaymentCheck(payments, report);
-    const { entries, datesKept } = await this.replay([calls, line, paid]);
+    const words = new AttestationCheck(await this.attestations(), report);
+    const { entries, datesKept } = await this.replay([calls, line, paid, words]);
     calls.end();
     line.end(account);
     paid.end(account, lots);
+    words.end();
     days.end(account, { datesKept });
     await this.checkIssues();
     await this.checkRoles();
     const charges = await this.deps.record.charges(account.tenant);
     const underWay = checkProcessor(charges, payments, report);
     const counted = { lots: lots.size, calls: calls.count, payments: payments.size };
-    return { entries, ...counted, callsNotKept: calls.notKept, underWay };
+    return { entries, ...counted, callsNotKept: calls.notKept, underWay, attested: words.count };
   }
 
   private get last(): bigint {
@@ -119,6 +130,12 @@ class Verification {
     const payments = new Map<string, Payment>();
     for await (const payment of this.rows.family('payment')) payments.set(payment.id, payment);
     return payments;
+  }
+
+  private async attestations(): Promise<readonly Attestation[]> {
+    const attestations: Attestation[] = [];
+    for await (const attestation of this.rows.family('attestation')) attestations.push(attestation);
+    return attestations;
   }
 
   private async days(calls: CallCheck): Promise<DayCheck> {

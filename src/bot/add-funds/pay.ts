@@ -7,6 +7,7 @@ import { lookedAgain } from '../account-of.js';
 import { post, replace, type Reply } from '../command.js';
 import { EMULATOR_CHANNEL } from '../messenger.js';
 import { notices } from '../notices.js';
+import { speechHere } from '../purchase-mode.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 import { checkAmount, chosen, formCard, openTill, type Till } from './form.js';
@@ -89,13 +90,15 @@ const formAgain: RefusalCard = (till, { amount, method }) => {
 
 const REFUSALS: Readonly<Record<Refusal, RefusalCard>> = {
   anotherTopUp: (till, promised) => previewCard(till, { ...promised, reason: 'another' }),
-  tooManyOpenPayments: ({ turn: { speech } }) =>
-    noticeCard({
+  tooManyOpenPayments: ({ turn, services }) => {
+    const speech = speechHere(turn, services);
+    return noticeCard({
       tone: 'warning',
       title: speech.say('addFunds.tooMany.title'),
       text: speech.say('addFunds.tooMany.text'),
       buttons: [{ title: speech.say('payment.button.payments'), data: { verb: 'payments.show' } }],
-    }),
+    });
+  },
   currencyMismatch: formAgain,
   amountOutOfRange: formAgain,
   otherContent: stale,
@@ -110,6 +113,7 @@ const REFUSALS: Readonly<Record<Refusal, RefusalCard>> = {
   limitReached: stale,
   sameCard: stale,
   reversedOutside: stale,
+  alreadyRecorded: stale,
 };
 
 /** Read once more: what led to the refusal came after the first look. */

@@ -90,6 +90,7 @@ const SIMPLE = {
   held: 'held',
   tripped: 'tripped',
   disputed: 'disputed',
+  notBought: 'notBought',
   off: 'notNeeded',
   notNeeded: 'notNeeded',
 } as const;

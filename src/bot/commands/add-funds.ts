@@ -8,6 +8,7 @@ import { fromDecimal, money, type Money } from '../../billing/money.js';
 import type { PaymentMethod } from '../../billing/payments/processor.js';
 import { noticeCard } from '../../cards/notice.js';
 import type { Card } from '../../cards/render.js';
+import type { Speech } from '../../cards/speech.js';
 import {
   checkAmount,
   checkTyped,
@@ -21,6 +22,7 @@ import { confirm } from '../add-funds/pay.js';
 import { previewCard } from '../add-funds/preview.js';
 import { action, post, readingAccount, replace, type Command } from '../command.js';
 import { notices } from '../notices.js';
+import { speechHere } from '../purchase-mode.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 
@@ -69,7 +71,9 @@ export const addFundsCommand: Command = {
         confirm(token, turn, services),
       ),
     ),
-    discard: action('admin', z.object({}), async (_data, turn) => replace(discarded(turn))),
+    discard: action('admin', z.object({}), async (_data, turn, services) =>
+      replace(discarded(speechHere(turn, services))),
+    ),
     status: action('viewer', z.object({ id }), async (data, turn, services) => {
       const payment = await services.billing.reader.payment(turn.tenant, data.id);
       if (payment === undefined) return post(notices.stale(turn.speech));
@@ -118,7 +122,7 @@ function preset(till: Till, value: string): ReturnType<typeof checkAmount> {
   return checkAmount(till, money(fromDecimal(value) ?? 0n, till.account.currency));
 }
 
-function discarded({ speech }: Turn): Card {
+function discarded(speech: Speech): Card {
   return noticeCard({
     tone: 'info',
     title: speech.say('addFunds.discarded.title'),

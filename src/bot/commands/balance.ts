@@ -16,6 +16,7 @@ import { speechFor } from '../../cards/speech.js';
 import { accountOf } from '../account-of.js';
 import { action, post, readingAccount, replace, sameForAll, type Action, type Command } from '../command.js';
 import { parseDate, type DateContext, type ParsedDate } from '../parse-date.js';
+import { speechHere } from '../purchase-mode.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 
@@ -45,9 +46,9 @@ export const balanceCommand: Command = {
 /** Words that name no day, such as "please", ask for the balance of now. */
 async function asked(rest: string, turn: Turn, services: Services): Promise<Card> {
   const account = await accountOf(turn, services);
-  if (rest === '') return cardOf(account, turn);
+  if (rest === '') return cardOf(account, turn, services);
   const day = parseDate(rest, dayContext(account, turn));
-  return day.kind === 'none' ? cardOf(account, turn) : dayCard(account, day, { turn, services });
+  return day.kind === 'none' ? cardOf(account, turn, services) : dayCard(account, day, { turn, services });
 }
 
 /** A day picker sends ISO dates; what else comes back is answered like something typed. */
@@ -91,11 +92,11 @@ function endOf(date: string, timeZone: string): string {
 }
 
 async function cardNow(turn: Turn, services: Services): Promise<Card> {
-  return cardOf(await accountOf(turn, services), turn);
+  return cardOf(await accountOf(turn, services), turn, services);
 }
 
-function cardOf(account: Account, turn: Turn): Card {
-  return balanceCard(factsOf(account, turn), speechFor(turn.speech.locale, account.timeZone));
+function cardOf(account: Account, turn: Turn, services: Services): Card {
+  return balanceCard(factsOf(account, turn), speechHere(turn, services, account.timeZone));
 }
 
 /** Days before today that belong to "the last 7 days" and "the last 30 days". */

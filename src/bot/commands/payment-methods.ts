@@ -32,6 +32,7 @@ const ofPlace = ofMethod.extend({ to: place });
 
 export const paymentMethodsCommand: Command = {
   role: 'admin',
+  paidBy: ['sandbox', 'stripe'],
   readsAccount: true,
   run: async ({ intent }, turn, services) => {
     const purse = await openPurse(turn, services);

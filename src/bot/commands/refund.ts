@@ -11,6 +11,7 @@ import { showPayment } from '../add-funds/outcome.js';
 import { action, post, replace, type Command, type Reply } from '../command.js';
 import { notices } from '../notices.js';
 import { isRefundable, isUnspent, refundablePayments } from '../refund/refundable.js';
+import { speechHere } from '../purchase-mode.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 
@@ -30,6 +31,7 @@ const sealed = z.looseObject({ token: z.string().min(1).max(4_000) });
 
 export const refundCommand: Command = {
   role: 'admin',
+  paidBy: ['sandbox', 'stripe'],
   run: async (_input, turn, services) => post(await list(0, turn, services)),
   actions: {
     show: action('admin', noData, async (_data, turn, services) => post(await list(0, turn, services))),
@@ -42,7 +44,8 @@ export const refundCommand: Command = {
   },
 };
 
-async function list(from: number, turn: Turn, { billing }: Services): Promise<Card> {
+async function list(from: number, turn: Turn, services: Services): Promise<Card> {
+  const { billing } = services;
   const account = await billing.reader.account(turn.tenant);
   const all = await refundablePayments(billing.reader, account, turn.now);
   const payments = all.slice(from, from + REFUNDS_PER_PAGE);
@@ -51,7 +54,7 @@ async function list(from: number, turn: Turn, { billing }: Services): Promise<Ca
     ...(from > 0 && { newer: Math.max(0, from - REFUNDS_PER_PAGE) }),
     ...(all.length > from + REFUNDS_PER_PAGE && { older: from + REFUNDS_PER_PAGE }),
   };
-  return refundListCard(facts, speechFor(turn.speech.locale, account.timeZone));
+  return refundListCard(facts, speechHere(turn, services, account.timeZone));
 }
 
 /** The card stays where it was clicked: a receipt goes on being one. */

@@ -1,10 +1,10 @@
 /** `why`: for each recharge, each recharge that did not happen and each alert, the rule and the numbers it saw. */
 import * as z from 'zod';
 import type { Card } from '../../cards/render.js';
-import { speechFor } from '../../cards/speech.js';
 import { whyCard } from '../../cards/why-card.js';
 import { accountOf } from '../account-of.js';
 import { action, post, readingAccount, replace, sameForAll, type Action, type Command } from '../command.js';
+import { speechHere } from '../purchase-mode.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 import { readAnswers, readCursor } from '../why/answers.js';
@@ -33,12 +33,12 @@ export const whyCommand: Command = {
 };
 
 async function page(before: string | undefined, turn: Turn, services: Services): Promise<Card> {
-  const { tenant, speech } = turn;
+  const { tenant } = turn;
   const [account, { answers, older }] = await Promise.all([
     accountOf(turn, services),
     readAnswers(services.billing.reader, tenant, readCursor(before)),
   ]);
   const { currency, timeZone } = account;
   const facts = { currency, answers, isNewest: before === undefined, ...(older !== undefined && { older }) };
-  return whyCard(facts, speechFor(speech.locale, timeZone));
+  return whyCard(facts, speechHere(turn, services, timeZone));
 }

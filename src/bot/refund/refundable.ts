@@ -36,8 +36,11 @@ export async function isUnspent(
 }
 
 /** One that the processor refused to give back came back as it was; one that was reversed is for the processor. */
-export function isRefundable({ status, refund, reversals }: Payment): boolean {
-  const isWhole = reversals === undefined && (refund === undefined || refund.status === 'refused');
+export function isRefundable({ status, refund, reversals, attested }: Payment): boolean {
+  const isWhole =
+    attested === undefined &&
+    reversals === undefined &&
+    (refund === undefined || refund.status === 'refused');
   return status === 'settled' && isWhole;
 }
 

@@ -93,6 +93,7 @@ test('what was looked at is counted', async () => {
     payments: 2,
     callsNotKept: 0,
     underWay: 0,
+    attested: 0,
   });
 });
 

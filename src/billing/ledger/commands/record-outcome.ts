@@ -3,16 +3,16 @@ import { after, expiryOf } from '../calendar.js';
 import { post } from '../entries.js';
 import { withLotJobs } from '../lot-times.js';
 import { SYSTEM, type Account, type Actor, type Payment } from '../model.js';
+import { closePayment, withTopUp } from '../closing.js';
 import { healthAfterDecline, healthAfterSuccess } from '../recharge-health.js';
 import { evaluateRecharge, giveRoomBack, takeRoomAgain } from '../recharge.js';
-import { tellDeclined, tellNeedsAction } from '../recharge-failure.js';
-import { heal, healAlert, livingAlert, raise, watchLow } from '../watch.js';
+import { askedInVain, tellDeclined, tellNeedsAction } from '../recharge-failure.js';
+import { heal, raise, watchLow } from '../watch.js';
 import { accepted, paymentOf, refused, withAccount, withRows, type Decision, type World } from '../world.js';
-import type { ChargeState, DeclineReason } from '../../payments/processor.js';
+import { isBoughtByPerson, type ChargeState, type DeclineReason } from '../../payments/processor.js';
 
 export const ACTION_DEADLINE_HOURS = 1;
 export const UNKNOWN_DEADLINE_HOURS = 24;
-const RECENT_TOP_UPS_MAX = 5;
 const CLOSED: readonly Payment['status'][] = ['settled', 'declined', 'cancelled'];
 
 /** `unconfirmed` is no outcome: the payment still waits to be confirmed. */
@@ -58,7 +58,7 @@ function decided(world: World, payment: Payment, context: Context): World {
     case 'cancelled':
       return finish(cancelled(world, payment, context), context);
     case 'actionRequired':
-      return waitForPerson(world, payment, { url: outcome.url, now: context.now });
+      return waitForPerson(world, payment, { ...outcome, now: context.now });
     case 'unknown':
       return doubt(world, payment, context.now);
   }
@@ -97,8 +97,7 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
     lot: account.nextSequence,
   };
   const done = { paymentId: payment.id, amount: payment.amount, at: now, by };
-  const recentTopUps = [done, ...posted.account.recentTopUps].slice(0, RECENT_TOP_UPS_MAX);
-  const closed = close(withAccount(posted, { recentTopUps }), row);
+  const closed = closePayment(withTopUp(posted, done), row);
   const healed = heal(closed, 'rechargeFailed', { at: now, by, how: 'credited' });
   const facts = {
     balance: balanceAfter,
@@ -122,7 +121,7 @@ function finish(world: World, { report, now }: Context): World {
 function decline(world: World, payment: Payment, said: { reason: DeclineReason; now: string }): World {
   const { deadline: _deadline, actionUrl: _url, ...rest } = payment;
   const row: Payment = { ...rest, status: 'declined', declineReason: said.reason, updatedAt: said.now };
-  const closed = close(world, row);
+  const closed = closePayment(world, row);
   if (payment.reason === 'manual') return closed;
   const { account } = closed;
   const health = healthAfterDecline(account, payment, said);
@@ -133,9 +132,11 @@ function cancelled(world: World, payment: Payment, { report, now }: Context): Wo
   const { deadline: _deadline, actionUrl: _url, ...rest } = payment;
   const by = report.by ?? SYSTEM;
   const row: Payment = { ...rest, status: 'cancelled', updatedAt: now, cancelledBy: by };
-  const closed = close(world, row);
+  const closed = closePayment(world, row);
   if (payment.reason === 'manual') return closed;
   const freed = withAccount(closed, giveRoomBack(closed.account, payment));
+  if (isBoughtByPerson(payment.method))
+    return askedInVain(freed, { at: now, by, lapsed: report.by === undefined });
   // Nobody approved it in time: that is a failure to tell. A person who cancels wants no new charge at once.
   if (report.by === undefined) return declineOfCancelled(freed, row, { waited: payment.status, now });
   return withAccount(heal(freed, 'rechargeFailed', { at: now, by, how: 'cancelled' }), {
@@ -153,16 +154,19 @@ function declineOfCancelled(
   return tellDeclined(withAccount(world, { health }), payment, { reason, now });
 }
 
-function waitForPerson(world: World, payment: Payment, wait: { url: string; now: string }): World {
-  const row: Payment = {
-    ...payment,
-    status: 'actionRequired',
-    actionUrl: wait.url,
-    ...deadline(payment, wait.now, ACTION_DEADLINE_HOURS),
-  };
+interface Wait {
+  readonly url: string;
+  readonly withinHours?: number;
+  readonly now: string;
+}
+
+function waitForPerson(world: World, payment: Payment, wait: Wait): World {
+  const { url, withinHours = ACTION_DEADLINE_HOURS, now } = wait;
+  const until = deadline(payment, now, withinHours);
+  const row: Payment = { ...payment, status: 'actionRequired', actionUrl: url, ...until };
   const open = keepOpen(world, row);
   if (payment.reason === 'manual' || payment.status === 'actionRequired') return open;
-  return tellNeedsAction(open, payment, wait);
+  return tellNeedsAction(open, row, now);
 }
 
 /** Asking again never moves the deadline further away; a person gets no longer because of an earlier doubt. */
@@ -182,31 +186,4 @@ function relist(account: Account, payment: Payment): Account['openPayments'] {
   return account.openPayments.map((open) =>
     open.id === payment.id ? { ...open, status: payment.status } : open,
   );
-}
-
-function close(world: World, payment: Payment): World {
-  const openPayments = world.account.openPayments.filter((open) => open.id !== payment.id);
-  const { asksFirst, ...health } = world.account.health;
-  // Nothing is in doubt any more: no admin has to be asked before the next charge.
-  const stillInDoubt = asksFirst === true && openPayments.some((open) => open.overdue);
-  const closed = withAccount(world, {
-    openPayments,
-    health: stillInDoubt ? { ...health, asksFirst } : health,
-  });
-  const alert = world.account.openPayments.find((open) => open.id === payment.id)?.alert;
-  return nowKnown(withRows(closed, [payment]), payment, alert);
-}
-
-const KNOWN_AS = { settled: 'credited', declined: 'declined', cancelled: 'cancelled' } as const;
-
-/** The alert that this payment's outcome is unknown has its answer; one about another payment stays. */
-function nowKnown(world: World, payment: Payment, alert: bigint | undefined): World {
-  const { status } = payment;
-  if (!(status === 'settled' || status === 'declined' || status === 'cancelled')) return world;
-  const by = payment.cancelledBy ?? payment.requestedBy;
-  const cause = { at: payment.updatedAt, by, how: KNOWN_AS[status] };
-  if (alert !== undefined) return healAlert(world, alert, cause);
-  // Told before each such payment had an alert of its own.
-  const told = livingAlert(world, 'paymentUnknown')?.facts.paymentId === payment.id;
-  return told ? heal(world, 'paymentUnknown', cause) : world;
 }

@@ -31,11 +31,12 @@ export interface RefundRequest {
 
 /**
  * Takes the whole of an unspent top-up off the balance, before the processor hears of it: what is on its way back can't
- * be spent. Never starts a charge. Refused as `notFound` where no such top-up was settled.
+ * be spent. Never starts a charge. Refused as `notFound` where no such top-up was settled,
+ * or only by a person's word: no processor has that money.
  */
 export function requestRefund(world: World, request: RefundRequest, now: string): Decision<Payment> {
   const payment = paymentOf(world, request.paymentId);
-  if (payment?.status !== 'settled') return refused('notFound');
+  if (payment?.status !== 'settled' || payment.attested !== undefined) return refused('notFound');
   const lot = lotOf(world, payment.lot ?? request.lot);
   if (lot === undefined) return refused('notFound');
   const refusal = refusalOf(payment, world.account) ?? whyNotWhole(lot, world.account, now);

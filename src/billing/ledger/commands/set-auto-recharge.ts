@@ -4,6 +4,7 @@ import { forgetCards } from '../card-watch.js';
 import { isSameCard } from '../cards.js';
 import { healthAfterSaving, resumed } from '../recharge-health.js';
 import { evaluateRecharge } from '../recharge.js';
+import { healFailure } from '../recharge-failure.js';
 import { heal } from '../watch.js';
 import { accepted, refused, withAccount, type Decision, type Refusal, type World } from '../world.js';
 import { isWholeMinor, money, type Currency } from '../../money.js';
@@ -48,7 +49,7 @@ function saved(world: World, rule: AutoRechargeRule, now: string): World {
   const ending = { at: now, by: rule.setBy, how: 'ruleSet' as const };
   const chosen = forgetCards(withAccount(world, { rule, backups, health, counters }), ending);
   const evaluated = evaluateRecharge(chosen, now);
-  const healed = health.failures === 0 ? heal(evaluated, 'rechargeFailed', ending) : evaluated;
+  const healed = health.failures === 0 ? healFailure(evaluated, ending) : evaluated;
   const charges = evaluated.account.rechargeCount > account.rechargeCount;
   if (charges || account.health.asksFirst !== true) return healed;
   // Its preview announced no charge, so nobody was asked about the next one.
@@ -95,7 +96,7 @@ export function turnOffAutoRecharge(world: World, by: Actor, now: string): Decis
   const off: AutoRechargeRule = { ...rule, enabled: false, setBy: by, setAt: now };
   const cause = { at: now, by, how: 'turnedOff' as const };
   // What the breaker stopped stays stopped, should the rule be turned on again.
-  const healed = heal(heal(withAccount(world, { rule: off }), 'rechargeFailed', cause), 'tripped', cause);
+  const healed = heal(healFailure(withAccount(world, { rule: off }), cause), 'tripped', cause);
   return accepted(forgetCards(healed, cause), off);
 }
 
@@ -108,7 +109,7 @@ export function resumeAutoRecharge(world: World, by: Actor, now: string): Decisi
   const evaluated = evaluateRecharge(freed, now);
   const charges = evaluated.account.rechargeCount > world.account.rechargeCount;
   // A charge that was started by this will say itself what became of the failure.
-  return accepted(charges ? evaluated : heal(evaluated, 'rechargeFailed', cause), rule);
+  return accepted(charges ? evaluated : healFailure(evaluated, cause), rule);
 }
 
 /** The sweep: looks again after a wait or when a cap has room again. */

@@ -1,6 +1,6 @@
 /** The account: one row, read and guarded at every command. */
 import type { Currency } from '../../money.js';
-import type { RoleList } from './actor.js';
+import type { Actor, RoleList } from './actor.js';
 import type { AlertKind } from './alert.js';
 import type { OpenLot, Span } from './entry.js';
 import type {
@@ -65,8 +65,16 @@ export interface Account {
    * then the member's row has to be read.
    */
   readonly roles?: RoleList;
+  /** What a person last saw in Microsoft's own admin center, by their word. */
+  readonly attested?: AttestedBalance;
   /** Alerts that reached nobody. */
   readonly undelivered: readonly bigint[];
+}
+
+export interface AttestedBalance {
+  readonly balance: bigint;
+  readonly at: string;
+  readonly by: Actor;
 }
 
 export const GENESIS = '0'.repeat(64);

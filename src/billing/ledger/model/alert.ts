@@ -35,6 +35,8 @@ export interface AlertFacts {
   readonly declineReason?: DeclineReason | 'needsAction';
   readonly paused?: boolean;
   readonly nextTry?: string;
+  /** `needsAction`: when the request lapses. */
+  readonly deadline?: string;
   readonly noRecharge?: NoRechargeReason;
   readonly paymentId?: string;
   readonly actionUrl?: string;
@@ -62,11 +64,16 @@ export interface AlertFacts {
 /** What ended the trouble that an alert told. */
 export const HEALED_HOWS = [
   'credited',
+  /** A person says that the funds were bought. */
+  'attested',
   'balanceBack',
   'ruleSet',
   'turnedOff',
   'declined',
   'cancelled',
+  /** Of a request to buy: somebody decided against it, or nobody answered in time. */
+  'notNow',
+  'lapsed',
   'superseded',
   'resumed',
   'backupsSet',
@@ -81,6 +88,8 @@ export interface Healed {
   readonly by: Actor;
   readonly balance: bigint;
   readonly how: HealedHow;
+  /** What was added, where a person said so. */
+  readonly amount?: bigint;
 }
 
 /** A fact that people must hear (DESIGN §5). */

@@ -19,6 +19,10 @@ export const ENTRY_KINDS = [
   /** A bank withdrew the money of a payment that its holder disputes; and what it gave back of that. */
   'disputed',
   'disputeReinstated',
+  /** Bought by a person where the bot can't pay, and credited by that person's word: opens a lot. */
+  'attested',
+  /** What Microsoft's admin center shows, by a person's word: the difference to what the ledger said. */
+  'snapshot',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
@@ -46,10 +50,28 @@ export interface Entry {
   readonly lot?: bigint;
   /** How a purchase was paid, so that `history` needs no further read. */
   readonly method?: Pick<PaymentMethod, 'brand' | 'last4'>;
-  /** An adjustment's, as an admin typed it. */
+  /** An adjustment's, as an admin typed it; of what was attested its day and invoice: see `attestedReason`. */
   readonly reason?: string;
   readonly previous: string;
   readonly hash: string;
+}
+
+/** A purchase by a person's word: its invoice is recorded once, so that it can't be credited twice. */
+export interface Attestation {
+  readonly type: 'attestation';
+  /** The invoice number without case, spaces and signs. */
+  readonly id: string;
+  /** As it was typed. */
+  readonly invoice: string;
+  readonly amount: bigint;
+  /** `YYYY-MM-DD`, as stated. */
+  readonly date: string;
+  readonly at: string;
+  readonly by: Actor;
+  /** Sequence of the entry that credited it. */
+  readonly entry: bigint;
+  /** The request that it answers. */
+  readonly paymentId?: string;
 }
 
 /** A part of the credit line: from `start`, inclusive, to `end`, exclusive. */

@@ -88,6 +88,16 @@ export interface Payment {
   readonly refund?: Refund;
   /** In the order in which they became known; bounded, and never this bot's own refund. */
   readonly reversals?: readonly Reversal[];
+  /** Settled by a person's word: what they say was bought, which may be another amount than was asked for. */
+  readonly attested?: PaymentAttested;
+}
+
+export interface PaymentAttested {
+  readonly amount: bigint;
+  /** `YYYY-MM-DD`, as stated. */
+  readonly date: string;
+  readonly invoice: string;
+  readonly by: Actor;
 }
 
 export type PaymentSummary = Pick<Payment, 'id' | 'amount' | 'reason' | 'requestedAt' | 'status'> & {
@@ -143,6 +153,11 @@ export interface RechargeHealth {
   readonly breakerFrom?: string;
   /** After a change that may never start a charge: waits for the next charged call, or for an admin. */
   readonly held: boolean;
+  /**
+   * People were asked to buy, and nobody did: somebody said "not now", or the request lapsed. Asked again when the balance
+   * was back and falls anew, or when an admin says so.
+   */
+  readonly notBought?: 'notNow' | 'lapsed';
   /** A payment is past its deadline without a word of the processor: an admin is asked before the next charge. */
   readonly asksFirst?: boolean;
 }
@@ -187,6 +202,7 @@ export const NO_RECHARGE_REASONS = [
   'held',
   'tripped',
   'disputed',
+  'notBought',
 ] as const;
 export type NoRechargeReason = (typeof NO_RECHARGE_REASONS)[number];
 
