@@ -16,28 +16,48 @@ export class IncompleteCard extends Error {
   override readonly name = 'IncompleteCard';
 }
 
-const compiled = new WeakMap<object, Template>();
+interface Compiled {
+  readonly template: Template;
+  /** The cards drawn last, by their data: an alert goes to hundreds of places, and several people look at one balance. */
+  readonly drawn: Map<string, Card['content']>;
+}
+
+const compiled = new WeakMap<object, Compiled>();
+/** For each template: some languages and roles. */
+const DRAWN_MAX = 8;
 
 /**
  * Expands a template. Money, dates and people's text must be formatted and escaped already.
  * @throws IncompleteCard where the data lack a key of the template.
  */
 export function renderCard(template: object, data: CardData, summary: string): Card {
-  const known = compiled.get(template) ?? new Template(template);
+  const known = compiled.get(template) ?? { template: new Template(template), drawn: new Map() };
   compiled.set(template, known);
-  const content = known.expand({ $root: data }) as Json;
+  return { content: contentOf(known, data), summary };
+}
+
+/** The same data give the same card, which nobody may change: it is drawn once. */
+function contentOf({ template, drawn }: Compiled, data: CardData): Card['content'] {
+  const key = JSON.stringify(data);
+  const before = drawn.get(key);
+  if (before !== undefined) return before;
+  const content = template.expand({ $root: data }) as Json;
   finish(content);
-  return { content: content as Card['content'], summary };
+  const oldest = drawn.size < DRAWN_MAX ? undefined : drawn.keys().next().value;
+  if (oldest !== undefined) drawn.delete(oldest);
+  drawn.set(key, content as Card['content']);
+  return content as Card['content'];
 }
 
 const MISSING = /\$\{[^}]*\}/u;
 
-/** In one pass and in place, since it is done for every card: the expanded template is nobody else's. */
+/** In one pass and in place: the expanded template is nobody else's yet. Frozen then, since it is handed out again. */
 function finish(node: Json): void {
   if (typeof node === 'string') refuseMissing(node);
   if (typeof node !== 'object' || node === null) return;
   for (const part of Object.values(node)) finish(part);
   if (!Array.isArray(node) && node['type'] === 'Action.Execute') addSubmitFallback(node);
+  Object.freeze(node);
 }
 
 function refuseMissing(text: string): void {

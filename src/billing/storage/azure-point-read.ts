@@ -55,14 +55,10 @@ export class AzurePointReads {
   }
 }
 
-/** An answer that is no JSON comes from something in between, and has neither row nor code. */
-function bodyOf({ bodyAsText }: PipelineResponse): Body {
-  try {
-    const body: unknown = JSON.parse(bodyAsText ?? '');
-    return typeof body === 'object' && body !== null ? (body as Body) : {};
-  } catch {
-    return {};
-  }
+/** The pipeline has parsed it; an answer without JSON comes from something in between, and has neither row nor code. */
+function bodyOf(response: PipelineResponse & { readonly parsedBody?: unknown }): Body {
+  const { parsedBody: body } = response;
+  return typeof body === 'object' && body !== null ? (body as Body) : {};
 }
 
 function codeIn(body: Body): unknown {
