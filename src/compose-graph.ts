@@ -2,7 +2,7 @@
 import type { Clock } from './billing/clock.js';
 import type { TokenProvider } from './billing/usage/graph/access-token.js';
 import { GraphPstnCalls } from './billing/usage/graph/graph-pstn-calls.js';
-import { graphOrigin } from './billing/usage/graph/graph-server.js';
+import { graphOrigin, STAND_IN_TOKEN } from './billing/usage/graph/graph-server.js';
 import type { PstnCalls } from './billing/usage/graph/pstn-calls.js';
 import type { AppParts } from './app-parts.js';
 import type { Config } from './config.js';
@@ -12,12 +12,15 @@ import type { GraphSettings } from './graph-settings.js';
 export function composeGraph({ config, graphTokens }: AppParts, clock: Clock): PstnCalls | undefined {
   const { graph } = config;
   if (graph === undefined) return undefined;
-  const tokens = graphTokens ?? tokensOf(graph, config);
-  const standIn = graph.standIn === undefined ? {} : { standIn: graph.standIn };
+  const { standIn: server } = graph;
+  const tokens = server === undefined ? (graphTokens ?? tokensOf(graph, config)) : standInTokens;
+  const standIn = server === undefined ? {} : { standIn: server };
   // Production is refused a stand-in by the configuration already.
   const origin = graphOrigin({ production: false, ...standIn });
   return new GraphPstnCalls({ tokens, origin, clock, fetch });
 }
+
+const standInTokens: TokenProvider = { getToken: async () => ({ token: STAND_IN_TOKEN }) };
 
 /** A client has a secret that is good in every tenant that consented; an identity of Azure is at home in one. */
 function tokensOf({ client }: GraphSettings, { chat }: Config): TokenProvider {

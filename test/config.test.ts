@@ -246,6 +246,11 @@ describe('production', () => {
       { TABLE_ACCOUNT_URL: 'http://127.0.0.1:10002/devstoreaccount1' },
       'TABLE_ACCOUNT_URL names the storage emulator: refused in production.',
     ],
+    [
+      'a stand-in for Microsoft Graph',
+      { GRAPH_SERVER: 'http://127.0.0.1:4000' },
+      'GRAPH_SERVER stands in for Microsoft Graph: refused in production.',
+    ],
   ])('refuses %s', (_what, env, line) => {
     expect(refusedInProduction(env)).toEqual([line]);
   });
@@ -258,6 +263,29 @@ describe('production', () => {
 
   test('takes upper-case GUIDs', () => {
     expect(refusedInProduction({ ALLOWED_TENANTS: 'AAAAAAAA-1111-4111-8111-111111111111' })).toEqual([]);
+  });
+});
+
+describe('Microsoft Graph', () => {
+  const client = { GRAPH_CLIENT_ID: 'client', GRAPH_CLIENT_SECRET: 'secret-of-graph' };
+
+  test('is asked only where that is turned on', () => {
+    expect(embedded(client)).not.toHaveProperty('graph');
+    expect(deployed({ GRAPH_USAGE: 'off' })).not.toHaveProperty('graph');
+    expect(deployed({ GRAPH_USAGE: 'on' }).graph).toEqual({});
+  });
+
+  test('has a client of its own, and a stand-in, where they are named', () => {
+    expect(deployed({ GRAPH_USAGE: 'on', ...client }).graph).toEqual({
+      client: { id: 'client', secret: 'secret-of-graph' },
+    });
+    const standIn = 'http://127.0.0.1:4000';
+    expect(embedded({ GRAPH_USAGE: 'on', GRAPH_SERVER: standIn }).graph).toEqual({ standIn });
+  });
+
+  test.each(Object.keys(client) as (keyof typeof client)[])('is refused with %s alone', (name) => {
+    const lines = refusal(() => deployed({ GRAPH_USAGE: 'on', [name]: client[name] }));
+    expect(lines).toEqual(['GRAPH_CLIENT_ID and GRAPH_CLIENT_SECRET go together.']);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { STAND_IN_TOKEN } from '../../../src/billing/usage/graph/graph-server.js';
 
 export type Fault =
   | 'loseAnswer'
@@ -25,7 +26,7 @@ export interface Seen {
   readonly authorization: string | undefined;
 }
 
-export const TOKEN = 'token-of-the-test';
+export const TOKEN = STAND_IN_TOKEN;
 const DAYS_MAX_MS = 90 * 24 * 3_600_000;
 const FIRST =
   /^\/v1\.0\/communications\/callRecords\/getPstnCalls\(fromDateTime=([^,]+),toDateTime=([^)]+)\)$/u;

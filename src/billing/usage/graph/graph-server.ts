@@ -1,6 +1,8 @@
 /** Where Microsoft Graph is. Its token goes nowhere else. */
 
 const GRAPH_ORIGIN = 'https://graph.microsoft.com';
+/** What a stand-in gets in the place of a token: a real one would be told to whatever program listens there. */
+export const STAND_IN_TOKEN = 'token-of-no-tenant';
 const LOOPBACK: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
 /** The settings would send what Graph alone may see to another server. */
