@@ -88,6 +88,11 @@ function refund({ billing, clock }: Prepared): Promise<Outcome<unknown>> {
   return billing.requestRefund(TENANT, { paymentId: 'p1', by: ADMIN }, click);
 }
 
+function connectGraph({ graph, clock }: Prepared): Promise<Outcome<unknown>> {
+  const click = { id: 'connect-click', mintedAt: clock.now() };
+  return graph.connect(TENANT, { by: ADMIN, meteredFrom: METERED_FROM }, click);
+}
+
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'the first usage of an account': { act: (world) => use(world, call('a', 1), call('b', 2)) },
   'usage that starts a recharge': {
@@ -149,6 +154,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'a start of metering when usage is connected': {
     act: ({ billing }) => billing.startMetering(TENANT, SYSTEM),
+  },
+  'usage that is connected to Microsoft Graph': { act: (world) => connectGraph(world) },
+  'usage that is disconnected': {
+    prepare: (world) => connectGraph(world),
+    act: ({ graph, clock }) => graph.disconnect(TENANT, { id: 'off-click', mintedAt: clock.now() }),
+  },
+  'the newest calls, asked for now': {
+    prepare: (world) => connectGraph(world),
+    act: ({ graph, clock }) => graph.collectNow(TENANT, { id: 'now-click', mintedAt: clock.now() }),
   },
   'calls from before the start of metering, beside one that is charged': {
     prepare: ({ billing }) => billing.setMetering(TENANT, { from: METERED_FROM, by: ADMIN }),

@@ -128,7 +128,10 @@ test('these were all the commands that there are', () => {
   expect([...names].sort()).toEqual([
     'adjust',
     'chargeUsage',
+    'collectNow',
+    'connectGraph',
     'decideIssue',
+    'disconnectGraph',
     'expireLots',
     'markOverdue',
     'noteUndelivered',
