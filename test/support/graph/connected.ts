@@ -66,18 +66,25 @@ export function collectorOf({ calls, clock, troubles }: Collecting, parts: Colle
   return new GraphCollector({ calls, intake: parts.intake, checkpoints, connection, clock, log });
 }
 
+const DAY_MS = 24 * 3_600_000;
+/** Days back at which another band of the collector's begins: the newest one is asked for first. */
+const BANDS_AT = [7, 30];
+
 /** Rows spread evenly over the 90 days that end with the day of START. */
 export function ninetyDays(count: number, charge = 0.01): readonly GraphRow[] {
   const end = Date.parse(START);
-  const span = 89 * 24 * 3_600_000;
-  return Array.from({ length: count }, (_, index) => ({
-    // In the order of time, which is the cheapest for the table in memory.
-    id: `record-${String(count - index).padStart(6, '0')}`,
-    startDateTime: new Date(end - Math.floor((span * (index + 1)) / (count + 1))).toISOString(),
-    duration: 60,
-    charge,
-    currency: 'USD',
-    licenseCapability: 'MCOPSTNPP',
-    destinationName: 'United Kingdom',
-  }));
+  return Array.from({ length: count }, (_, index) => {
+    const start = end - Math.floor((89 * DAY_MS * (count - index)) / (count + 1));
+    const days = Math.floor((end - start) / DAY_MS);
+    return {
+      // In the order in which they are asked for: a table in memory has to move nothing for a key that comes last.
+      id: `record-${BANDS_AT.filter((from) => days >= from).length}-${String(index).padStart(6, '0')}`,
+      startDateTime: new Date(start).toISOString(),
+      duration: 60,
+      charge,
+      currency: 'USD',
+      licenseCapability: 'MCOPSTNPP',
+      destinationName: 'United Kingdom',
+    };
+  });
 }

@@ -116,7 +116,7 @@ export class GraphStandIn {
     const now = this.#now();
     const [first, last] = [Date.parse(from), Date.parse(to)];
     const found = [...this.#rows.values()].filter(
-      (reported) => reported.from <= now && reported.start >= first && reported.start <= last,
+      ({ start, from: reportedFrom }) => start >= first && start <= last && reportedFrom <= now,
     );
     const rows = found.slice(skip, skip + this.pageRows).map(({ row }) => row);
     const next = skip + this.pageRows;

@@ -18,4 +18,4 @@ test('a back-fill of 5,000 calls, interrupted three times, charges every call on
   } finally {
     await graph.graph.stop();
   }
-}, 300_000);
+}, 90_000);
