@@ -102,7 +102,7 @@ function sides(
 
 function differenceFact(difference: bigint, currency: Currency, speech: Speech) {
   const value = speech.signedMoney(money(difference, currency));
-  return { title: speech.say('setBalance.preview.difference'), value: plain(value) };
+  return { title: speech.say('setBalance.preview.difference'), value };
 }
 
 export interface BalanceSetFacts {

@@ -1,6 +1,7 @@
 /** Why something happened, in one or two sentences: the rule, and the numbers that it saw. */
 import { SYSTEM, type Alert, type AlertKind, type Explanation } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
+import { isBoughtByPerson } from '../billing/payments/processor.js';
 import { healedSentence } from './alert-card.js';
 import { alertWords } from './alert-words.js';
 import { expiryDay } from './lots.js';
@@ -16,7 +17,8 @@ export interface WhyWords {
 }
 
 /** Of a recharge, or of one that was not made. */
-export function explanationWords(why: Explanation, currency: Currency, speech: Speech): WhyWords {
+export function explanationWords(why: Explanation, currency: Currency, reading: Speech): WhyWords {
+  const speech = speechAbout(why.method, reading);
   const values = numbersOf(why, currency, speech);
   const title =
     why.kind === 'charged' ? speech.say('why.charged.title', values) : speech.say('why.none.title');
@@ -75,9 +77,9 @@ const LINES: Readonly<Record<Explanation['kind'], LinesOf>> = {
   disputed: ({ values, speech }) => [speech.say('why.disputed', values)],
 };
 
-/** Those that were written before the card was kept do not name it. */
+/** Those that were written before the card was kept do not name it; where a person buys, no card is charged. */
 function cardLine({ method, insteadOf }: Explanation, speech: Speech): readonly string[] {
-  if (method === undefined) return [];
+  if (method === undefined || isBoughtByPerson(method)) return [];
   const name = plain(methodName(method, speech));
   if (insteadOf === undefined) return [speech.say('why.card', { method: name })];
   return [speech.say('why.card.instead', { method: name, own: plain(methodName(insteadOf, speech)) })];

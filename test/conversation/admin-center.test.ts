@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => bot.stop());
 
 /** Said of a card, a bank or a charge: none of it happens here. */
-const PAID = /\bcharged?\b(?! call)|charges |\bcards?\b|•|bank|\bPay\b|carta|banca|\baddebit[oi]\b|\bPaga\b/u;
+const PAID =
+  /\b[Cc]harged?\b(?! call)|charges |\b[Cc]ards?\b|•|\b[Bb]ank\b|\bPay\b|\b[Cc]art[ae]\b|[Bb]anca|\b[Aa]ddebit[oi]\b|\bPaga\b/u;
 /** No card is, and calls are. */
 const ALLOWED =
   /No card is charged\.|Nessuna carta viene addebitata\.|could not be charged|next one is charged/gu;
@@ -230,6 +231,24 @@ test('where the ledger moved since the preview, the difference is shown anew', a
   expect(again.text).toContain('The ledger moved since that preview');
   await chat.click(again.card, 'Set to -$5.00');
   expect(await bot.balance(chat.setting.tenant!)).toBe(usd(-5));
+});
+
+test('“payment methods” says where the cards of the admin center are, and changes nothing', async () => {
+  const chat = ada();
+  expect((await chat.say('payment methods')).text).toContain('This bot charges no cards');
+  const italian = await chat.as({ locale: 'it-IT' }).say('metodi di pagamento');
+  expect(italian.text).toContain('I fondi si comprano nell’admin center di Microsoft');
+});
+
+test('why a purchase was asked for names the rule, and no card', async () => {
+  const chat = ada();
+  await funded(chat, '30');
+  await ruled(chat);
+  await bot.use(chat.setting.tenant, 15);
+  const why = await chat.say('why');
+  expect(why.text).toContain('Request of $50.00');
+  expect(why.text).toContain('With it, $50.00 of $200.00 are asked for this month.');
+  expect(why.text).not.toMatch(/[Cc]harged/u);
 });
 
 test('who may only look can neither record nor set', async () => {
