@@ -373,3 +373,29 @@ describe('With Stripe', () => {
     expect(loadConfig(DEPLOYED, { ...PRODUCTION, ...asked('test', TEST) }).payments.kind).toBe('stripe');
   });
 });
+
+describe('With the admin center', () => {
+  const bought: Env = { PAYMENT_PROCESSOR: 'adminCenter' };
+
+  test('production is complete: there is no key to keep', () => {
+    const { payments } = loadConfig(DEPLOYED, { ...PRODUCTION, ...bought });
+    expect(payments).toEqual({
+      kind: 'adminCenter',
+      url: 'https://go.microsoft.com/fwlink/p/?linkid=842054',
+    });
+  });
+
+  test('it also starts embedded, and people can be led elsewhere', () => {
+    const env = { ...bought, ADMIN_CENTER_URL: 'https://intranet.example.com/buy' };
+    expect(embedded(env).payments).toEqual({ kind: 'adminCenter', url: env.ADMIN_CENTER_URL });
+  });
+
+  test.each(['http://intranet.example.com', 'javascript:alert(1)', 'buy here'])(
+    '%s is no address to buy at',
+    (url) => {
+      const lines = refusal(() => embedded({ ...bought, ADMIN_CENTER_URL: url }));
+      expect(lines).toEqual([expect.stringContaining('ADMIN_CENTER_URL')]);
+      expect(lines.join()).not.toContain(url);
+    },
+  );
+});
