@@ -221,11 +221,6 @@ export class Billing {
     return this.usage.setMetering(tenant, request, click ?? this.asked());
   }
 
-  /** When usage is connected: from now on. Safe to call again; never moves a moment that was chosen. */
-  startMetering(tenant: string, by: Actor): Promise<Outcome<Metering>> {
-    return this.usage.startMetering(tenant, by);
-  }
-
   setRole(tenant: string, request: Omit<RoleRequest, 'configuredAdmins'>): Promise<Outcome<Member>> {
     const { configuredAdmins } = this.deps;
     return this.deps.ledger.submit(tenant, {

@@ -2,7 +2,7 @@
 import type { LedgerCommand, Outcome } from './lane/command.js';
 import type { Ledger } from './lane/ledger.js';
 import { decideIssue, issueKeys, type DecidedIssue } from './ledger/commands/decide-issue.js';
-import { setMetering, startMetering, type MeteringRequest } from './ledger/commands/set-metering.js';
+import { setMetering, type MeteringRequest } from './ledger/commands/set-metering.js';
 import type { Actor, Metering, StoredCall, UsageIssue } from './ledger/model.js';
 import { rowKeys, type Decision } from './ledger/world.js';
 import type { LedgerReader } from './reader.js';
@@ -44,15 +44,6 @@ export class UsageDecisions {
       operation,
       reads: () => ({}),
       decide: (world, now) => setMetering(world, request, now),
-    });
-  }
-
-  /** Asked again it changes nothing, so that it needs no operation. */
-  startMetering(tenant: string, by: Actor): Promise<Outcome<Metering>> {
-    return this.deps.ledger.submit(tenant, {
-      ...quick('startMetering', METERING_ROWS_MAX),
-      reads: () => ({}),
-      decide: (world, now) => startMetering(world, by, now),
     });
   }
 

@@ -1,7 +1,8 @@
 /** Everything that writes to the ledger: what has to be there before, and what is then done while an answer is lost. */
 import { Retention } from '../../src/billing/retention/retention.js';
 import type { Outcome } from '../../src/billing/lane/command.js';
-import { SYSTEM, type UsageIssue } from '../../src/billing/ledger/model.js';
+import { COLLECT } from '../../src/billing/ledger/commands/collect-usage.js';
+import type { UsageIssue } from '../../src/billing/ledger/model.js';
 import { money } from '../../src/billing/money.js';
 import type { TestScenario } from '../../src/billing/payments/processor.js';
 import { processorWith } from '../support/crash.js';
@@ -152,10 +153,18 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return billing.setMetering(TENANT, { from: clock.now(), by: ADMIN }, click);
     },
   },
-  'a start of metering when usage is connected': {
-    act: ({ billing }) => billing.startMetering(TENANT, SYSTEM),
-  },
   'usage that is connected to Microsoft Graph': { act: (world) => connectGraph(world) },
+  'what a look at Microsoft Graph tells the account': {
+    options: () => ({
+      graph: { page: async () => ({ kind: 'trouble', reason: 'consentMissing', detail: '403' }) },
+    }),
+    prepare: async (world) => {
+      await connectGraph(world);
+      await world.runner.settled({ tenant: TENANT, ...COLLECT });
+      world.clock.pass({ hours: 1 });
+    },
+    act: ({ graph }) => graph.run(TENANT),
+  },
   'usage that is disconnected': {
     prepare: (world) => connectGraph(world),
     act: ({ graph, clock }) => graph.disconnect(TENANT, { id: 'off-click', mintedAt: clock.now() }),

@@ -6,6 +6,7 @@ import {
   type Voice,
 } from '../../src/compose-billing.js';
 import type { Clock } from '../../src/billing/clock.js';
+import type { PstnCalls } from '../../src/billing/usage/graph/pstn-calls.js';
 import { DONE } from '../../src/billing/due/job-runner.js';
 import type { Payment } from '../../src/billing/ledger/model.js';
 import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
@@ -32,6 +33,8 @@ export interface InstanceOptions {
   readonly table?: TableStore;
   readonly dueTable?: TableStore;
   readonly processor?: PaymentProcessor;
+  /** Where call records are collected from. */
+  readonly graph?: PstnCalls;
   readonly settings?: Partial<BillingSettings>;
   readonly voice?: Voice;
   /** Its machine's own. */
@@ -69,6 +72,7 @@ export function instanceOf(parts: SharedParts, options: InstanceOptions = {}): I
     processor: options.processor ?? parts.sandbox,
     methods: new SandboxMethods(),
     accounts: parts.table,
+    ...(options.graph !== undefined && { graph: options.graph }),
     log: failureLog(failures),
     clock: options.clock ?? parts.clock,
     random: () => 0.5,

@@ -63,19 +63,14 @@ export class Biller {
   meter(): void {
     const { chance, character, time } = this.world;
     const tenant = chance.pick(character.tenants);
-    const from = new Date(time.now + chance.between(-96, 24) * HOUR_MS).toISOString();
+    const chosen = new Date(time.now + chance.between(-96, 24) * HOUR_MS).toISOString();
+    const from = chance.happens(0.3) ? time.iso : chosen;
     const click = { id: this.world.newId('metering'), mintedAt: time.iso };
-    const connects = chance.happens(0.3);
     this.errands.send({
-      name: `metering ${tenant} ${connects ? 'from now on' : from}`,
-      isOperation: !connects,
+      name: `metering ${tenant} ${from}`,
+      isOperation: true,
       run: async ({ billing }) => {
-        const request = { from, by: SOMEBODY };
-        this.errands.done(
-          connects
-            ? await billing.startMetering(tenant, SOMEBODY)
-            : await billing.setMetering(tenant, request, click),
-        );
+        this.errands.done(await billing.setMetering(tenant, { from, by: SOMEBODY }, click));
       },
     });
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { chargeUsage } from '../../../src/billing/ledger/commands/charge-usage.js';
-import { SYSTEM, type DayTotals, type StoredCall } from '../../../src/billing/ledger/model.js';
+import { type DayTotals, type StoredCall } from '../../../src/billing/ledger/model.js';
 import { rowKeys, rowOf, type World } from '../../../src/billing/ledger/world.js';
-import { setMetering, startMetering } from '../../../src/billing/ledger/commands/set-metering.js';
+import { setMetering } from '../../../src/billing/ledger/commands/set-metering.js';
 import { meter } from '../../../src/billing/ledger/metering.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import { accept, bought, worldOf } from '../../support/world.js';
@@ -105,13 +105,6 @@ test('a call that was kept leaves the unmetered ones when the start is moved bac
   expect(world.account).toMatchObject({ balance: usd(-2), usage: { unmetered: left } });
   expect(world.rows.get(rowKeys.call('a'))).not.toHaveProperty('unmetered');
   expect(world.entries).toMatchObject([{ kind: 'usage', calls: ['a'], amount: usd(-2) }]);
-});
-
-test('usage is metered from the moment it is connected, unless a person has chosen before', () => {
-  const { account } = accept(startMetering(worldOf(), SYSTEM, START));
-  expect(account.usage.metering).toEqual({ from: START, setBy: SYSTEM, setAt: START });
-  const chosen = connected();
-  expect(accept(startMetering(chosen, SYSTEM, START))).toBe(chosen);
 });
 
 const anyCall = fc.record({ id: fc.constantFrom('a', 'b', 'c'), charge: fc.nat(9), hours: fc.nat(48) });

@@ -1,6 +1,6 @@
 /** Deliveries around the start of metering, and from a second source, through the intake and its table. */
 import type { IntakeReport } from '../../../src/billing/usage/intake.js';
-import { ADMIN, TENANT, usd } from '../../support/billing.js';
+import { ADMIN, START, TENANT, usd } from '../../support/billing.js';
 import { graphRow, graphRows } from '../../support/graph-rows.js';
 import { watchedTable } from '../../support/ledger.js';
 import { calm, instanceOf, sharedParts } from '../../support/shared-billing.js';
@@ -22,8 +22,8 @@ const at = (startDateTime: string, charge: number, more: object = {}) =>
   graphRow(charge, { startDateTime, ...more });
 
 test('connecting usage does not bill the past: its calls are reported as kept', async () => {
-  const { billing, take } = scene();
-  await billing.startMetering(TENANT, ADMIN);
+  const { take, meterFrom } = scene();
+  await meterFrom(START);
   const report = await take([at(BEFORE, 3), at(BEFORE, 4)]);
   expect(report).toMatchObject({
     charged: { count: 0, amount: { micros: 0n } },

@@ -15,9 +15,3 @@ export function setMetering(world: World, { from, by }: MeteringRequest, now: st
   const metering: Metering = { from, setBy: by, setAt: now };
   return accepted(withAccount(world, { usage: { ...world.account.usage, metering } }), metering);
 }
-
-/** When usage is connected: from now on, unless a moment was chosen before. */
-export function startMetering(world: World, by: Actor, now: string): Decision<Metering> {
-  const { metering } = world.account.usage;
-  return metering === undefined ? setMetering(world, { from: now, by }, now) : accepted(world, metering);
-}

@@ -10,7 +10,7 @@ import { TROUBLES, type PageAnswer } from '../../../../src/billing/usage/graph/p
 import { readRetryAfter } from '../../../../src/billing/usage/graph/request.js';
 import { START } from '../../../support/billing.js';
 import { collecting, ninetyDays, type Collecting } from '../../../support/graph/connected.js';
-import type { Fault } from '../../../support/graph/stand-in.js';
+import { TOKEN, type Fault } from '../../../support/graph/stand-in.js';
 
 const TENANT = '3ceaaf30-8142-48ea-91d9-3080f9b439fc';
 const DAY = { from: '2026-11-16T00:00:00.000Z', to: '2026-11-17T00:00:00.000Z' };
@@ -34,11 +34,11 @@ function askedWith(tokens: TokenProvider): Promise<PageAnswer> {
 test('a window is asked for as documented, with the token of the tenant', async () => {
   test_.graph.report(ninetyDays(90));
   const answer = await test_.calls.page(TENANT, DAY);
-  expect(answer).toMatchObject({ kind: 'page', rows: [{ id: 'record-000090' }] });
+  expect(answer).toMatchObject({ kind: 'page', rows: [{ id: 'record-0-000089' }] });
   expect(test_.graph.seen).toEqual([
     {
       url: `/v1.0/communications/callRecords/getPstnCalls(fromDateTime=${DAY.from},toDateTime=${DAY.to})`,
-      authorization: 'Bearer token-of-the-test',
+      authorization: `Bearer ${TOKEN}`,
     },
   ]);
 });
@@ -161,7 +161,7 @@ test('a page that is cut off is asked for again', async () => {
   faults('cutBody', undefined);
   expect(await test_.calls.page(TENANT, DAY)).toMatchObject({
     kind: 'page',
-    rows: [{ id: 'record-000090' }],
+    rows: [{ id: 'record-0-000089' }],
   });
 });
 
