@@ -25,13 +25,6 @@ function told(chat: ChatClient): readonly ShownCard[] {
     });
 }
 
-/** The alert that holds these words, now or soon. */
-async function heard(chat: ChatClient, words: string): Promise<ShownCard> {
-  const find = (): ShownCard | undefined => told(chat).find((card) => textOf(card).includes(words));
-  await bot.connector.waitFor(() => find() !== undefined);
-  return find()!;
-}
-
 /** Ada with funds, and a channel of the same tenant that asked for alerts. */
 async function listening(
   amount: string,
@@ -58,17 +51,17 @@ test('low, negative and recovered are told once each, in the language of the cha
   await english.say('alerts here');
   const before = told(english).length;
   await bot.use(tenant, 41);
-  await heard(channel, '⚠ Il saldo è basso');
-  await heard(english, '⚠ The balance is low');
+  await bot.heard(channel, '⚠ Il saldo è basso');
+  await bot.heard(english, '⚠ The balance is low');
   await bot.use(tenant, 1);
   await bot.use(tenant, 10);
-  await heard(channel, '⚠ Il saldo è sotto zero');
-  await heard(english, '⚠ The balance is below zero');
+  await bot.heard(channel, '⚠ Il saldo è sotto zero');
+  await bot.heard(english, '⚠ The balance is below zero');
   await bot.use(tenant, 1);
   const add = await ada.say('add 50');
   await ada.click(add.card, 'Pay $50.00');
-  await heard(english, '✓ The balance is back');
-  await heard(channel, '✓ Il saldo è di nuovo in positivo');
+  await bot.heard(english, '✓ The balance is back');
+  await bot.heard(channel, '✓ Il saldo è di nuovo in positivo');
   await bot.later({ minutes: 3 });
   expect(told(channel)).toHaveLength(3);
   expect(told(english)).toHaveLength(before + 3);
@@ -78,7 +71,7 @@ test('low, negative and recovered are told once each, in the language of the cha
 test('“Add funds” on an alert opens the form below and leaves the alert; the receipt heals it, with who did it', async () => {
   const { ada, channel } = await listening('50');
   await bot.use(ada.setting.tenant, 53);
-  const alert = await heard(channel, 'The balance is below zero');
+  const alert = await bot.heard(channel, 'The balance is below zero');
   expect(textOf(alert)).toContain(
     'By this ledger, calls to toll-free and international numbers are blocked.',
   );
@@ -86,10 +79,10 @@ test('“Add funds” on an alert opens the form below and leaves the alert; the
   const form = await thread.click(alert, 'Add funds');
   expect(form.note).toBe('Answered below.');
   expect(form.sent.map(({ kind }) => kind)).toEqual(['post']);
-  expect(textOf(await heard(channel, 'The balance is below zero'))).toBe(textOf(alert));
+  expect(textOf(await bot.heard(channel, 'The balance is below zero'))).toBe(textOf(alert));
   const preview = await thread.click(form.card, '$50.00');
   expect((await thread.click(preview.card, 'Pay $50.00')).text).toContain('✓ Funds added');
-  const healed = await heard(channel, '✓ Settled: The balance is below zero');
+  const healed = await bot.heard(channel, '✓ Settled: The balance is below zero');
   expect(healed.activityId).toBe(alert.activityId);
   expect(textOf(healed)).toContain('Ada Admin brought the balance back.');
   expect(buttonsOf(healed).map(({ title }) => title)).toEqual(['Balance']);
@@ -98,17 +91,17 @@ test('“Add funds” on an alert opens the form below and leaves the alert; the
 test('a viewer who presses the alert’s button is refused, and the alert stays', async () => {
   const { ada, channel } = await listening('50');
   await bot.use(ada.setting.tenant, 53);
-  const alert = await heard(channel, 'The balance is below zero');
+  const alert = await bot.heard(channel, 'The balance is below zero');
   const answer = await channel.as({ person: VERA }).click(alert, 'Add funds');
   expect(answer.text).toContain('Only an admin can do this');
-  expect(textOf(await heard(channel, 'The balance is below zero'))).toBe(textOf(alert));
+  expect(textOf(await bot.heard(channel, 'The balance is below zero'))).toBe(textOf(alert));
 });
 
 test('auto-recharge adds funds when usage takes the balance below the trigger, and says so once', async () => {
   const { ada, channel } = await listening('50');
   await autoRecharge(ada, 'succeeds');
   await bot.use(ada.setting.tenant, 30.5);
-  const alert = await heard(channel, '✓ Auto-recharge added funds');
+  const alert = await bot.heard(channel, '✓ Auto-recharge added funds');
   expect(textOf(alert)).toContain('Balance now: $69.50');
   expect(await bot.balance(ada.setting.tenant!)).toBe(usd(69.5));
   await bot.later({ minutes: 3 });
@@ -120,7 +113,7 @@ test('a declined auto-recharge is told with its reason and what repairs it; tryi
   const { ada, channel } = await listening('50');
   await autoRecharge(ada, 'insufficientFunds');
   await bot.use(ada.setting.tenant, 31);
-  const alert = await heard(channel, '⚠ Auto-recharge failed');
+  const alert = await bot.heard(channel, '⚠ Auto-recharge failed');
   expect(textOf(alert)).toContain('There is not enough money on the card.');
   expect(buttonsOf(alert).map(({ title }) => title)).toEqual([
     'Try again now',
@@ -141,7 +134,7 @@ test('a declined auto-recharge is told with its reason and what repairs it; tryi
   const preview = await thread.click(form.card, 'Continue', inputs);
   expect(preview.text).toContain('This charges $50.00 now');
   await thread.click(preview.card, 'Turn on and charge $50.00');
-  await heard(channel, '✓ Settled: Auto-recharge failed');
+  await bot.heard(channel, '✓ Settled: Auto-recharge failed');
   expect(await bot.balance(ada.setting.tenant!)).toBe(usd(69));
 });
 
@@ -149,9 +142,9 @@ test('the balance falls below zero although auto-recharge is on: never muted', a
   const { ada, channel } = await listening('50');
   await autoRecharge(ada, 'expiredCard');
   await bot.use(ada.setting.tenant, 31);
-  await heard(channel, 'The card has expired.');
+  await bot.heard(channel, 'The card has expired.');
   await bot.use(ada.setting.tenant, 25);
-  await heard(channel, '⚠ The balance is below zero');
+  await bot.heard(channel, '⚠ The balance is below zero');
 });
 
 test('with no destination the admins hear it in person, viewers don’t', async () => {
@@ -160,7 +153,7 @@ test('with no destination the admins hear it in person, viewers don’t', async 
   await vera.say('hello');
   const before = vera.shown.length;
   await bot.use(ada.setting.tenant, 45);
-  const alert = await heard(ada, '⚠ The balance is low');
+  const alert = await bot.heard(ada, '⚠ The balance is low');
   expect(textOf(alert)).toContain('You get this in person as an admin');
   expect(vera.shown).toHaveLength(before);
 });
@@ -168,18 +161,18 @@ test('with no destination the admins hear it in person, viewers don’t', async 
 test('“alerts off” ends it, and a test alert takes the real way to this conversation only', async () => {
   const { ada, channel } = await listening('50');
   await channel.say('test alert');
-  expect(textOf(await heard(channel, 'This is a test alert'))).toContain('Ada Admin asked for it');
+  expect(textOf(await bot.heard(channel, 'This is a test alert'))).toContain('Ada Admin asked for it');
   expect((await channel.say('alerts off')).text).toContain('Alerts are off here');
   const before = told(channel).length;
   await bot.use(ada.setting.tenant, 45);
-  await heard(ada, '⚠ The balance is low');
+  await bot.heard(ada, '⚠ The balance is low');
   expect(told(channel)).toHaveLength(before);
 });
 
 test('where alerts were asked for in a thread, they come as posts of their own', async () => {
   const { ada, channel } = await listening('50');
   await bot.use(ada.setting.tenant, 45);
-  await heard(channel, '⚠ The balance is low');
+  await bot.heard(channel, '⚠ The balance is low');
   const posts = bot.connector.sent.filter(({ activity }) =>
     String(activity['summary']).includes('below $10'),
   );

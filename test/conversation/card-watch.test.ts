@@ -1,7 +1,7 @@
 /** A card that auto-recharge depends on comes near its end: told where alerts are on, and repaired from the card. */
 import { startApp, type TestApp } from '../support/app.js';
 import { buttonsOf, textOf } from '../support/card-nodes.js';
-import type { ChatClient, ShownCard } from '../support/client.js';
+import type { ChatClient } from '../support/client.js';
 
 let bot: TestApp;
 
@@ -10,20 +10,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => bot.stop());
-
-async function heard(chat: ChatClient, words: string): Promise<ShownCard> {
-  const find = (): ShownCard | undefined =>
-    bot.connector
-      .shown(chat.setting.conversationId)
-      .filter(({ kind, activity }) => kind !== 'create' && activity['attachments'] !== undefined)
-      .map(({ activity, activityId }) => {
-        const [attachment] = activity['attachments'] as readonly { content: ShownCard['content'] }[];
-        return { content: attachment?.content ?? {}, summary: String(activity['summary']), activityId };
-      })
-      .find((card) => textOf(card).includes(words));
-  await bot.connector.waitFor(() => find() !== undefined);
-  return find()!;
-}
 
 async function choose(chat: ChatClient, scenario: string): Promise<void> {
   const form = await chat.say('set auto-recharge');
@@ -38,7 +24,7 @@ test('the daily look tells of the expired card of the rule, its buttons open wha
   await channel.say('alerts here');
   await choose(ada, 'expiredCard');
   await bot.reviewCards(ada.setting.tenant ?? bot.devTenant);
-  const alert = await heard(channel, 'The card of auto-recharge expires');
+  const alert = await bot.heard(channel, 'The card of auto-recharge expires');
   expect(textOf(alert)).toContain('American Express •••• 0069: the last day on which it can be charged is');
   expect(buttonsOf(alert).map(({ title }) => title)).toEqual([
     'Use another card',
@@ -50,7 +36,7 @@ test('the daily look tells of the expired card of the rule, its buttons open wha
   expect((await channel.click(alert, 'Payment methods')).text).toContain('American Express •••• 0069');
   expect((await channel.click(alert, 'Why?')).text).toContain('depends on a card');
   await choose(ada, 'succeeds');
-  const healed = await heard(channel, '✓ Settled: The card of auto-recharge expires');
+  const healed = await bot.heard(channel, '✓ Settled: The card of auto-recharge expires');
   expect(healed.activityId).toBe(alert.activityId);
   expect(textOf(healed)).toContain('Ada Admin set auto-recharge anew.');
 });

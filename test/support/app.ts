@@ -15,6 +15,7 @@ import { ADA, VERA, type Persona, type Setting } from './activities.js';
 import { freshTableName, testConnection } from './azurite.js';
 import { TestClock } from './billing.js';
 import { cardFaults } from './card-checks.js';
+import { textOf } from './card-nodes.js';
 import { ChatClient, type Answer, type ClientOptions, type ShownCard } from './client.js';
 import { StubConnector, type JsonObject, type Sent } from './connector.js';
 import { graphRow } from './graph-rows.js';
@@ -148,6 +149,13 @@ export class TestApp {
   async charged(tenant: string): Promise<number> {
     const charges = await this.sandbox.charges(tenant);
     return charges.filter(({ state }) => state === 'succeeded').length;
+  }
+
+  /** The card in this conversation that holds these words, now or soon. */
+  async heard(chat: ChatClient, words: string): Promise<ShownCard> {
+    const find = () => chat.posted.find((card) => textOf(card).includes(words));
+    await this.connector.waitFor(() => find() !== undefined);
+    return find()!;
   }
 
   /** Resolves when the open payment has begun at the processor, and is not confirmed yet. */

@@ -80,6 +80,11 @@ export class ChatClient {
     return this.options.connector.shown(this.conversationId).map(shownCard);
   }
 
+  /** What was posted by itself here: in a channel, outside the thread that this client talks in. */
+  get posted(): readonly ShownCard[] {
+    return this.options.connector.shown(this.setting.conversationId).map(shownCard);
+  }
+
   say(text: string, extras: JsonObject = {}): Promise<Answer> {
     return this.send(message(this.setting, text, extras));
   }
@@ -146,9 +151,10 @@ function cardOf(content: unknown, activityId = ''): ShownCard {
 }
 
 function shownCard({ activity, activityId }: Sent): ShownCard {
-  const { attachments, summary } = activity as {
-    attachments: readonly { content: JsonObject }[];
-    summary: string;
+  // What makes a conversation may hold no card.
+  const { attachments = [], summary = '' } = activity as {
+    attachments?: readonly { content: JsonObject }[];
+    summary?: string;
   };
   return { content: attachments[0]?.content ?? {}, summary, activityId };
 }

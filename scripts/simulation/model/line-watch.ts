@@ -4,7 +4,8 @@ import { lotView, type AccountView, type EntryView, type LotView } from './views
 
 const GENESIS = '0'.repeat(64);
 /** What may go from an account's partition, and be written again. */
-const MAY_GO = ['op', 'delivery', 'destination', 'audit'];
+/** Of events, those that were carried out: see reversal-watch. */
+const MAY_GO = ['op', 'event', 'delivery', 'destination', 'audit'];
 
 /** Entries that take a part of a lot: its end, as far as that is unspent. */
 const WITHDRAW = ['outsideRefund', 'disputed'];

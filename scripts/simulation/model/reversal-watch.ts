@@ -25,6 +25,8 @@ export class ReversalWatch implements Watcher {
   /** Disputes that payments know of, and alerts that told one. */
   private readonly disputes = new Set<string>();
   private told = 0;
+  /** What the processor told and nobody has carried out yet. */
+  private readonly openEvents = new Set<string>();
 
   constructor(complain: Complain) {
     this.complain = complain;
@@ -44,8 +46,18 @@ export class ReversalWatch implements Watcher {
     for (const { kind, values } of rowsOf(transaction, 'alert'))
       if (kind === 'insert' && values['kind'] === 'disputed') this.told += 1;
     for (const entry of transaction.entries) this.entered(entry);
+    this.events(transaction);
     if (this.told !== this.disputes.size)
       this.complain('each dispute is told once', `${this.disputes.size} disputes, ${this.told} alerts`);
+  }
+
+  private events(transaction: Transaction): void {
+    for (const { key, values } of rowsOf(transaction, 'event')) {
+      if (values['doneAt'] === undefined) this.openEvents.add(key);
+      else this.openEvents.delete(key);
+    }
+    for (const key of transaction.deleted)
+      if (this.openEvents.has(key)) this.complain('what was told and not carried out stays', key);
   }
 
   private written(values: Values): void {

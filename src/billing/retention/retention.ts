@@ -92,9 +92,9 @@ export class Retention {
     await this.drop(partition, { from: 'op:', to });
   }
 
-  /** A processor tells again for days at most; what waits for an operator that long is for its own record to show. */
+  /** A processor tells again for days at most. What was not carried out yet stays, however old. */
   private async dropEvents(partition: string): Promise<void> {
-    const where = { column: 'at', from: '0', to: after(this.deps.now(), { days: -EVENT_DAYS_MAX }) };
+    const where = { column: 'doneAt', from: '0', to: after(this.deps.now(), { days: -EVENT_DAYS_MAX }) };
     await this.drop(partition, { from: 'event:', to: 'event;', where });
   }
 
