@@ -1,5 +1,6 @@
 /** Auto-recharge as it stands: what is set, by whom, and what became of the charge that somebody started. */
-import type { Actor, AutoRechargeRule } from '../billing/ledger/model.js';
+import { isSameCard } from '../billing/ledger/cards.js';
+import type { Actor, AutoRechargeRule, ChosenMethod } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
 import type { DeclineReason } from '../billing/payments/processor.js';
 import { linkButton, renderPanel, type PanelButton, type PanelFact, type PanelStyle } from './panel.js';
@@ -36,7 +37,7 @@ export interface StateFacts {
   readonly superseded?: boolean;
 }
 
-const STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
+export const SITUATION_STYLES: Readonly<Record<Situation['kind'], PanelStyle>> = {
   added: 'good',
   charging: 'accent',
   needsAction: 'warning',
@@ -58,7 +59,7 @@ export function autoRechargeState(facts: StateFacts, reading: Speech): Card {
   const title = speech.say(asked === 'set' ? setTitle(situation) : `autoRecharge.retry.${situation.kind}`);
   const now = [...situationLines(facts, speech), ...stillLines(facts, speech)];
   const panel = {
-    style: STYLES[situation.kind],
+    style: SITUATION_STYLES[situation.kind],
     title,
     lines: [
       ...(superseded ? [speech.say('autoRecharge.superseded')] : []),
@@ -99,8 +100,9 @@ export function setBy(rule: { readonly setBy: Actor; readonly setAt: string }, s
   return speech.say('autoRecharge.byAt', { name: plain(rule.setBy.name), time: speech.dateTime(rule.setAt) });
 }
 
-function situationLines(
-  { rule, currency, balance, situation }: StateFacts,
+/** What became of it, in sentences. */
+export function situationLines(
+  { rule, currency, balance, situation }: Pick<StateFacts, 'rule' | 'currency' | 'balance' | 'situation'>,
   speech: Speech,
 ): readonly string[] {
   const text = (micros: bigint): string => moneyText(micros, currency, speech);
@@ -172,6 +174,16 @@ export function ruleSentence(rule: Rule, currency: Currency, speech: Speech): st
     amount: moneyText(rule.amount, currency, speech),
     method: plain(methodName(rule.method, speech)),
   });
+}
+
+/** Where a backup is charged in the place of the rule's own card: that it is one, and why. */
+export function insteadLines(
+  { rule, method }: { readonly rule: Pick<Rule, 'method'>; readonly method: ChosenMethod },
+  speech: Speech,
+): readonly string[] {
+  if (isSameCard(method, rule.method)) return [];
+  const [backup, own] = [method, rule.method].map((card) => plain(methodName(card, speech)));
+  return [speech.say('autoRecharge.instead', { method: backup ?? '', own: own ?? '' })];
 }
 
 export function moneyText(micros: bigint, currency: Currency, speech: Speech): string {

@@ -1,21 +1,28 @@
 /** The preview of a rule: what it does, what it can cost at most, and what happens the moment it is confirmed. */
+import type { ChosenMethod } from '../billing/ledger/model.js';
 import { toDecimal, type Currency } from '../billing/money.js';
 import type { PaymentMethod } from '../billing/payments/processor.js';
-import { capFacts, moneyText, ruleSentence, type Rule } from './auto-recharge-card.js';
+import { capFacts, insteadLines, moneyText, ruleSentence, type Rule } from './auto-recharge-card.js';
 import { renderPanel, type Panel, type PanelButton, type PanelFact } from './panel.js';
 import { expiryMonth, isTestCard, methodChoice } from './payment-method.js';
 import { clickButton } from './payment-view.js';
 import { speechAbout } from './purchase-speech.js';
 import { plain, type Card } from './render.js';
-import type { SayValues, Speech, StringKey } from './speech.js';
+import type { Speech, StringKey } from './speech.js';
+
+export interface DueForecast {
+  readonly kind: 'due';
+  /** The card that is charged: a backup, where the rule's own can't be. */
+  readonly method: ChosenMethod;
+  /** How many reach the trigger, how many of them the limits leave room for, and after how many the breaker would ask a person. */
+  readonly recharges: bigint;
+  readonly room: bigint;
+  readonly inAnHour: bigint;
+}
 
 /** What happens the moment that the rule is saved. */
 export type Forecast =
-  /**
-   * How many recharges reach the trigger, how many of them the limits leave room for, and after how many the breaker
-   * would ask a person.
-   */
-  | { readonly kind: 'due'; readonly recharges: bigint; readonly room: bigint; readonly inAnHour: bigint }
+  | DueForecast
   | { readonly kind: 'notNeeded' | 'paused' | 'tripped' | 'disputed' }
   | { readonly kind: 'inProgress'; readonly pending: bigint }
   | { readonly kind: 'waiting'; readonly until: string }
@@ -108,7 +115,7 @@ function forecastLines(facts: PreviewFacts, speech: Speech): readonly string[] {
   const month = expiryMonth(rule.method, speech);
   return [
     speech.say(`autoRecharge.forecast.${forecast.kind}`, values),
-    ...severalLines(facts, speech, values),
+    ...(forecast.kind === 'due' ? dueLines({ ...facts, forecast }, speech) : []),
     ...(expired ? [speech.say('addFunds.preview.cardExpired', { month })] : []),
   ];
 }
@@ -119,16 +126,25 @@ function untilText(forecast: Forecast, speech: Speech): string {
   return forecast.kind === 'waiting' ? speech.dateTime(forecast.until) : '';
 }
 
+export interface DueFacts {
+  readonly rule: Rule;
+  readonly currency: Currency;
+  readonly forecast: DueForecast;
+}
+
+/** What is to be known of a charge besides its amount: whose card's place is taken, and how many follow. */
+export function dueLines(facts: DueFacts, speech: Speech): readonly string[] {
+  const { rule, forecast } = facts;
+  return [...insteadLines({ rule, method: forecast.method }, speech), ...severalLines(facts, speech)];
+}
+
 /** One recharge would not reach the trigger: the others follow at once, as far as the caps and the breaker let them. */
-function severalLines(
-  { rule, currency, forecast }: PreviewFacts,
-  speech: Speech,
-  values: SayValues,
-): string[] {
-  if (forecast.kind !== 'due' || forecast.recharges <= 1n) return [];
+function severalLines({ rule, currency, forecast }: DueFacts, speech: Speech): readonly string[] {
+  if (forecast.recharges <= 1n) return [];
+  const trigger = moneyText(rule.trigger, currency, speech);
   const { recharges, room, inAnHour } = forecast;
   const total = moneyText(recharges * rule.amount, currency, speech);
-  const several = speech.say('autoRecharge.forecast.several', { ...values, count: Number(recharges), total });
+  const several = speech.say('autoRecharge.forecast.several', { trigger, count: Number(recharges), total });
   if (room < recharges && room <= inAnHour)
     return [several, speech.say('autoRecharge.forecast.room', { count: Number(room) })];
   if (inAnHour >= recharges) return [several];

@@ -1,7 +1,7 @@
 /** Auto-recharge's questions before it acts, and what is said where it is off. */
-import type { AutoRechargeRule } from '../billing/ledger/model.js';
+import type { AutoRechargeRule, ChosenMethod } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
-import { ruleSentence, setBy } from './auto-recharge-card.js';
+import { insteadLines, ruleSentence, setBy } from './auto-recharge-card.js';
 import { renderPanel, type PanelButton } from './panel.js';
 import { methodName } from './payment-method.js';
 import { clickButton } from './payment-view.js';
@@ -11,6 +11,8 @@ import { rawString, type Speech } from './speech.js';
 
 export interface AskRetryFacts {
   readonly rule: AutoRechargeRule;
+  /** The card that is charged: one of the backups, where the rule’s own can’t be. */
+  readonly method: ChosenMethod;
   readonly currency: Currency;
   readonly balance: bigint;
   readonly token: string;
@@ -19,14 +21,14 @@ export interface AskRetryFacts {
 }
 
 export function autoRechargeAskRetry(facts: AskRetryFacts, reading: Speech): Card {
-  const { rule, currency, token } = facts;
-  const speech = speechAbout(rule.method, reading);
+  const { rule, method, currency, token } = facts;
+  const speech = speechAbout(method, reading);
   const amount = speech.money(money(rule.amount, currency));
   const title = speech.say('autoRecharge.askRetry.title', { amount });
   const text = speech.say('autoRecharge.askRetry.text', {
     balance: speech.money(money(facts.balance, currency)),
     trigger: speech.money(money(rule.trigger, currency)),
-    method: plain(methodName(rule.method, speech)),
+    method: plain(methodName(method, speech)),
   });
   const changed = facts.changed ? [speech.say('autoRecharge.askRetry.changed')] : [];
   const buttons = [
@@ -38,7 +40,15 @@ export function autoRechargeAskRetry(facts: AskRetryFacts, reading: Speech): Car
     clickButton(speech.say('alert.button.otherCard'), { verb: 'autoRecharge.form' }),
     clickButton(speech.say('autoRecharge.askRetry.no'), { verb: 'autoRecharge.discard' }),
   ];
-  return renderPanel({ style: 'warning', title, lines: [...changed, text], buttons }, title);
+  return renderPanel(
+    {
+      style: 'warning',
+      title,
+      lines: [...changed, text, ...insteadLines({ rule, method }, speech)],
+      buttons,
+    },
+    title,
+  );
 }
 
 export interface AskOffFacts {

@@ -17,6 +17,7 @@ import { ADMIN, START, usd } from '../support/billing.js';
 import { buttonsOf, expectValidCard, textOf } from '../support/card-checks.js';
 
 const METHOD = SANDBOX_CARDS[0]!;
+const BACKUP = SANDBOX_CARDS[1]!;
 const AMOUNTS = { trigger: usd(20), amount: usd(100), monthCap: usd(450), dayCap: usd(200) };
 const RULE: AutoRechargeRule = { enabled: true, ...AMOUNTS, method: METHOD, setBy: ADMIN, setAt: START };
 const CURRENCY = 'USD';
@@ -34,9 +35,9 @@ const SITUATIONS: readonly Situation[] = [
 ];
 
 const FORECASTS: readonly Forecast[] = [
-  { kind: 'due', recharges: 1n, room: 4n, inAnHour: 3n },
-  { kind: 'due', recharges: 4n, room: 2n, inAnHour: 3n },
-  { kind: 'due', recharges: 4n, room: 9n, inAnHour: 3n },
+  { kind: 'due', method: METHOD, recharges: 1n, room: 4n, inAnHour: 3n },
+  { kind: 'due', method: METHOD, recharges: 4n, room: 2n, inAnHour: 3n },
+  { kind: 'due', method: BACKUP, recharges: 4n, room: 9n, inAnHour: 3n },
   { kind: 'notNeeded' },
   { kind: 'inProgress', pending: usd(50) },
   { kind: 'capped', cap: 'month', until: '2026-12-01T00:00:00.000Z' },
@@ -89,7 +90,9 @@ function allCards(locale: string): readonly Card[] {
       autoRechargeState({ ...facts, situation, asked: 'set' }, speech),
       autoRechargeState({ ...facts, situation, asked: 'retry', superseded: true }, speech),
     ]),
-    ...[true, false].map((changed) => autoRechargeAskRetry({ ...facts, token: 'x.y', changed }, speech)),
+    ...[METHOD, BACKUP].map((method) =>
+      autoRechargeAskRetry({ ...facts, method, token: 'x.y', changed: method === BACKUP }, speech),
+    ),
     ...[0n, usd(50)].flatMap((open) => [
       autoRechargeAskOff({ rule: RULE, currency: CURRENCY, open }, speech),
       autoRechargeOff({ rule: RULE, currency: CURRENCY, open }, speech),
@@ -155,10 +158,17 @@ test('a rule that was saved behind the safety stop offers to resume', () => {
 
 test.each<[Forecast, string]>([
   [
-    { kind: 'due', recharges: 5n, room: 9n, inAnHour: 3n },
+    { kind: 'due', method: METHOD, recharges: 5n, room: 9n, inAnHour: 3n },
     'After 3 within an hour it pauses for safety and asks an admin.',
   ],
-  [{ kind: 'due', recharges: 5n, room: 2n, inAnHour: 3n }, 'The limit leaves room for 2 of them.'],
+  [
+    { kind: 'due', method: BACKUP, recharges: 1n, room: 9n, inAnHour: 3n },
+    'Mastercard •••• 9995 is charged: it is a backup, and takes the place of Visa •••• 4242',
+  ],
+  [
+    { kind: 'due', method: METHOD, recharges: 5n, room: 2n, inAnHour: 3n },
+    'The limit leaves room for 2 of them.',
+  ],
   [
     { kind: 'capped', cap: 'day', until: '2026-11-18T00:00:00.000Z' },
     'the daily limit leaves no room for another $100.00 before Nov 18, 2026.',

@@ -1,5 +1,6 @@
 import { SANDBOX_CARDS } from '../../src/billing/payments/sandbox/cards.js';
 import type { PaymentMethod } from '../../src/billing/payments/processor.js';
+import { backupQuestion } from '../../src/cards/backup-question-card.js';
 import { cardLinkCard } from '../../src/cards/card-link-card.js';
 import { removalQuestion, removalRefused } from '../../src/cards/card-removal-card.js';
 import { oneCardCard } from '../../src/cards/one-card-card.js';
@@ -7,7 +8,7 @@ import { paymentMethodsCard } from '../../src/cards/payment-methods-card.js';
 import type { Card } from '../../src/cards/render.js';
 import { LANGUAGES, speechFor, type Language, type Speech } from '../../src/cards/speech.js';
 import { expirySentence } from '../../src/cards/stored-card.js';
-import { START } from '../support/billing.js';
+import { START, usd } from '../support/billing.js';
 import { accountWith } from '../support/balance-states.js';
 import { buttonsOf, expectValidCard, textOf } from '../support/card-checks.js';
 import { ruleRequest } from '../support/world.js';
@@ -51,6 +52,23 @@ function cardsIn(speech: Speech): Readonly<Record<string, Card>> {
     replaced: oneCardCard({ ...common, method: THIRD, old: FIRST, banner }, speech),
     link: cardLinkCard({ ...link, until: START }, speech),
     linkToReplace: cardLinkCard({ ...link, old: { id: OWN.id, name: 'Visa' } }, speech),
+    ...Object.fromEntries(
+      [OWN, FIRST].map((charged) => [
+        `askBackup${charged.id}`,
+        backupQuestion(
+          {
+            method: FIRST,
+            rule: RULE,
+            currency: 'USD',
+            balance: -usd(10),
+            forecast: { kind: 'due', method: charged, recharges: 2n, room: 4n, inAnHour: 3n },
+            token: 'x'.repeat(1_000),
+            changed: charged === OWN,
+          },
+          speech,
+        ),
+      ]),
+    ),
     question: removalQuestion(
       { id: OWN.id, name: 'Visa', next: 'JCB', isLast: true, isBackup: true, token: 'x' },
       speech,

@@ -109,15 +109,16 @@ export function healthAfterSaving(account: Account, method: ChosenMethod): Recha
   return ofCards(isSame ? saved : withoutFailures(saved), [method, ...backups]);
 }
 
-/** Another card to try ends the wait or the pause of those that were declined. */
+/** Another card to try ends the wait or the pause of those that were declined; another order, or fewer, ends nothing. */
 export function healthWithBackups(
   account: Account,
   backups: readonly ChosenMethod[],
   now: string,
 ): RechargeHealth {
   const chosen = { ...account, backups };
-  const health = ofCards(account.health, rechargeCards(chosen));
-  return healthWithoutCards({ ...chosen, health: freed({ ...chosen, health }, now) }, now);
+  const kept = { ...chosen, health: ofCards(account.health, rechargeCards(chosen)) };
+  const isMore = backups.some((backup) => account.backups.every((known) => !isSameCard(known, backup)));
+  return healthWithoutCards(isMore ? { ...kept, health: freed(kept, now) } : kept, now);
 }
 
 /** Without the wait or pause where there is a card that may be tried. */

@@ -9,7 +9,12 @@ import {
   rechargeState,
   type RechargeState,
 } from '../../billing/ledger/recharge-state.js';
-import { autoRechargePreview, type Forecast, type PreviewFacts } from '../../cards/auto-recharge-preview.js';
+import {
+  autoRechargePreview,
+  type DueForecast,
+  type Forecast,
+  type PreviewFacts,
+} from '../../cards/auto-recharge-preview.js';
 import type { Card } from '../../cards/render.js';
 import { chosen, type Till } from '../add-funds/form.js';
 import type { OpenedForm } from '../form-token.js';
@@ -22,6 +27,7 @@ const PURPOSE = 'autoRecharge';
 export function previewCard(till: Till, terms: Terms, reason?: PreviewFacts['reason']): Card {
   const { turn, services, account } = till;
   const forecast = forecastOf(account, terms, turn.now);
+  const charged = chargedCard(forecast);
   const used = countersAt(account, turn.now);
   const token = services.tokens.seal({
     id: services.newId(),
@@ -35,7 +41,7 @@ export function previewCard(till: Till, terms: Terms, reason?: PreviewFacts['rea
       monthCap: terms.monthCap.toString(),
       ...(terms.dayCap !== undefined && { dayCap: terms.dayCap.toString() }),
       method: terms.method.id,
-      charges: forecast.kind === 'due' ? 'now' : 'no',
+      ...(charged !== undefined && { charges: charged }),
     },
   });
   return autoRechargePreview(
@@ -59,10 +65,14 @@ export function forecastOf(account: Account, terms: Terms, now: string): Forecas
   const rule = ruleFor(terms, now);
   const saved = { ...account, rule, health: healthAfterSaving(account, rule.method) };
   const state = rechargeState(saved, now);
-  if (state.kind === 'due') return dueWith(saved, rule, now);
+  if (state.kind === 'due') return dueOf(saved, state, now);
   if (state.kind === 'inProgress') return { kind: 'inProgress', pending: pendingAmount(account) };
   if (state.kind === 'capped' || state.kind === 'waiting') return heldUntil(state.kind, state, now);
   return { kind: isStopped(state.kind) ? state.kind : 'notNeeded' };
+}
+
+export function chargedCard(forecast: Forecast): string | undefined {
+  return forecast.kind === 'due' ? forecast.method.id : undefined;
 }
 
 function isStopped(kind: RechargeState['kind']): kind is 'paused' | 'tripped' | 'disputed' {
@@ -78,14 +88,17 @@ function heldUntil(
   return kind === 'waiting' ? { kind, until: at } : { kind, until: at, cap: cap ?? 'month' };
 }
 
+type Due = Pick<Extract<RechargeState, { kind: 'due' }>, 'rule' | 'method'>;
+
 /** One recharge follows another until the trigger is reached, a cap is, or the breaker asks a person. */
-function dueWith(account: Account, rule: AutoRechargeRule, now: string): Forecast {
+export function dueOf(account: Account, { rule, method }: Due, now: string): DueForecast {
   const { trigger, amount, monthCap, dayCap = monthCap } = rule;
   const missing = trigger - account.balance - pendingAmount(account);
   const { monthTotal, dayTotal } = countersAt(account, now);
   const [inMonth, inDay] = [(monthCap - monthTotal) / amount, (dayCap - dayTotal) / amount];
   return {
     kind: 'due',
+    method,
     recharges: (missing + amount - 1n) / amount,
     room: inMonth < inDay ? inMonth : inDay,
     inAnHour: BigInt(RECHARGES_PER_HOUR_MAX - rechargesOfLastHour(account, now).length),
@@ -106,7 +119,8 @@ const termsSchema = z.object({
   monthCap: micros,
   dayCap: micros.optional(),
   method: z.string(),
-  charges: z.enum(['now', 'no']),
+  /** The card that it announced to charge at once, by its id; absent where it announced no charge. */
+  charges: z.string().optional(),
 });
 export type SealedTerms = z.output<typeof termsSchema>;
 

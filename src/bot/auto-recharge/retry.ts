@@ -1,7 +1,7 @@
 /** "Try again now": asked with the amount where it would charge, at once where it only ends a pause. */
 import * as z from 'zod';
 import { resumed } from '../../billing/ledger/recharge-health.js';
-import { rechargeState } from '../../billing/ledger/recharge-state.js';
+import { rechargeState, type RechargeState } from '../../billing/ledger/recharge-state.js';
 import type { Account, AutoRechargeRule } from '../../billing/ledger/model.js';
 import { autoRechargeState } from '../../cards/auto-recharge-card.js';
 import { autoRechargeAskRetry } from '../../cards/auto-recharge-question.js';
@@ -24,38 +24,54 @@ export async function retry(turn: Turn, services: Services): Promise<Reply> {
 async function answer(account: Account, turn: Turn, services: Services): Promise<Card> {
   const { rule } = account;
   if (rule?.enabled !== true) return offCard(account, turn.speech);
-  return wouldCharge(account, turn.now)
-    ? askCard({ account, rule }, turn, services)
-    : resume({ turn, services, before: account });
+  const due = dueAfter(account, rule, turn.now);
+  return due === undefined
+    ? resume({ turn, services, before: account })
+    : askCard({ account, due }, turn, services);
 }
 
-function wouldCharge(account: Account, now: string): boolean {
-  const { rule } = account;
-  return rule !== undefined && rechargeState(resumed(account, rule, now), now).kind === 'due';
+type Due = Extract<RechargeState, { kind: 'due' }>;
+
+/** The charge that trying again would start. */
+function dueAfter(account: Account, rule: AutoRechargeRule, now: string): Due | undefined {
+  const state = rechargeState(resumed(account, rule, now), now);
+  return state.kind === 'due' ? state : undefined;
 }
 
 interface Asked {
   readonly account: Account;
-  readonly rule: AutoRechargeRule;
+  readonly due: Due;
   readonly changed?: boolean;
 }
 
-function askCard({ account, rule, changed = false }: Asked, turn: Turn, services: Services): Card {
+function askCard(
+  { account, due: { rule, method }, changed = false }: Asked,
+  turn: Turn,
+  services: Services,
+): Card {
   const token = services.tokens.seal({
     id: services.newId(),
     purpose: PURPOSE,
     tenant: turn.tenant,
     conversation: turn.conversation.key,
     mintedAt: turn.now,
-    terms: { setAt: rule.setAt },
+    terms: { setAt: rule.setAt, card: method.id },
   });
   const { currency, balance } = account;
-  return autoRechargeAskRetry({ rule, currency, balance, token, changed }, turn.speech);
+  return autoRechargeAskRetry({ rule, method, currency, balance, token, changed }, turn.speech);
 }
 
-const termsSchema = z.object({ setAt: z.string() });
+const termsSchema = z.object({ setAt: z.string(), card: z.string().optional() });
 
-/** The question was about one rule: where another one was set since, it is asked anew. */
+function isSameQuestion(
+  asked: z.output<typeof termsSchema>,
+  rule: AutoRechargeRule,
+  due: Due | undefined,
+): boolean {
+  return asked.setAt === rule.setAt && asked.card === due?.method.id;
+}
+
+/** The question was about one rule and one card: where another one was set, or would be charged now, it is asked anew. */
 export async function retryNow(token: string, turn: Turn, services: Services): Promise<Reply> {
   const bound = { purpose: PURPOSE, tenant: turn.tenant, conversation: turn.conversation.key };
   const opened = services.tokens.open(token, bound, turn.now);
@@ -64,9 +80,9 @@ export async function retryNow(token: string, turn: Turn, services: Services): P
   const account = await services.billing.reader.account(turn.tenant);
   const { rule } = account;
   if (rule?.enabled !== true) return replace(offCard(account, turn.speech));
-  const current = opened.kind === 'valid' && rule.setAt === termsSchema.parse(terms).setAt;
-  if (!current && wouldCharge(account, turn.now))
-    return replace(askCard({ account, rule, changed: true }, turn, services));
+  const due = dueAfter(account, rule, turn.now);
+  const current = opened.kind === 'valid' && isSameQuestion(termsSchema.parse(terms), rule, due);
+  if (!current && due !== undefined) return replace(askCard({ account, due, changed: true }, turn, services));
   return replace(await resume({ turn, services, before: account, click: { id, mintedAt } }));
 }
 

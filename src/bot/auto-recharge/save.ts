@@ -10,7 +10,7 @@ import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 import { checkValues, formCard, type RuleValues, type Terms } from './form.js';
 import { offCard } from './off.js';
-import { forecastOf, openPreview, previewCard, type OpenedPreview } from './preview.js';
+import { chargedCard, forecastOf, openPreview, previewCard, type OpenedPreview } from './preview.js';
 import { ofState, seenSince } from './situation.js';
 
 export async function confirm(token: string, turn: Turn, services: Services): Promise<Reply> {
@@ -22,9 +22,10 @@ export async function confirm(token: string, turn: Turn, services: Services): Pr
   const checked = checkValues(till, values);
   if (checked.kind === 'wrong') return replace(formCard(till, { values, problems: checked.problems }));
   if (preview.kind === 'expired') return replace(previewCard(till, checked.terms, 'expired'));
-  const charges = forecastOf(till.account, checked.terms, turn.now).kind === 'due';
-  // A charge that the preview did not announce is never started by its button.
-  if (charges && preview.terms.charges === 'no') return replace(previewCard(till, checked.terms, 'changed'));
+  const charged = chargedCard(forecastOf(till.account, checked.terms, turn.now));
+  // A charge that the preview did not announce, or of another card, is never started by its button.
+  if (charged !== undefined && charged !== preview.terms.charges)
+    return replace(previewCard(till, checked.terms, 'changed'));
   return save(till, preview, checked.terms);
 }
 

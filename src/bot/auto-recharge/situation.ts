@@ -10,20 +10,22 @@ import type { Turn } from '../turn.js';
 const OUTCOME_WITHIN_MS = 1_500;
 const RECHARGES_SHOWN_MAX = 20;
 
+type Counted = Pick<Account, 'rechargeCount'>;
+
 export interface Seen {
   readonly account: Account;
   readonly situation: Situation;
 }
 
 /** Waits a moment for the charge that was started since `before` was read. */
-export async function seenSince(before: Account, turn: Turn, services: Services): Promise<Seen> {
+export async function seenSince(before: Counted, turn: Turn, services: Services): Promise<Seen> {
   const started = await startedSince(before, turn, services);
   const account = await services.billing.reader.account(turn.tenant);
   return { account, situation: ofCharges(started, account) ?? ofState(account, turn.now) };
 }
 
 /** One recharge follows another while the balance is below the trigger: each is waited for, all within one bound. */
-async function startedSince(before: Account, turn: Turn, services: Services): Promise<readonly Payment[]> {
+async function startedSince(before: Counted, turn: Turn, services: Services): Promise<readonly Payment[]> {
   const { billing } = services;
   const payments: Payment[] = [];
   const deadline = performance.now() + OUTCOME_WITHIN_MS;

@@ -1,7 +1,8 @@
 /** `payment methods`: the stored cards, what each is used for, and what can be done about it. No number passes through here. */
 import * as z from 'zod';
 import { action, post, replace, type Action, type Command, type Reply } from '../command.js';
-import { makeDefault, moveBackup, rechargeWith } from '../payment-methods/change.js';
+import { confirmBackup, moveBackup } from '../payment-methods/backup.js';
+import { makeDefault, rechargeWith } from '../payment-methods/change.js';
 import { doneReply, linkReply } from '../payment-methods/link.js';
 import {
   elsewhereCard,
@@ -49,6 +50,7 @@ export const paymentMethodsCommand: Command = {
     done: withPurse(sealed, (purse, { token }) => doneReply(purse, token)),
     makeDefault: withPurse(ofMethod, (purse, { method }) => makeDefault(purse, method)),
     backup: withPurse(ofPlace, (purse, { method, to }) => moveBackup(purse, method, to)),
+    confirmBackup: withPurse(sealed, (purse, { token }) => confirmBackup(purse, token)),
     recharge: withPurse(ofMethod, async (purse, { method }) => rechargeWith(purse, method)),
     askRemove: withPurse(ofMethod, (purse, { method }) => askRemoval(purse, method)),
     remove: withPurse(sealed, (purse, { token }) => remove(purse, token)),

@@ -5,7 +5,7 @@ import { LedgerBusy } from '../../billing/lane/command.js';
 import { StorageUnavailable } from '../../billing/storage/table.js';
 import { noticeCard } from '../../cards/notice.js';
 import { oneCardCard, type OneCardFacts } from '../../cards/one-card-card.js';
-import { paymentMethodsCard, type CardListFacts } from '../../cards/payment-methods-card.js';
+import { paymentMethodsCard, type Banner, type CardListFacts } from '../../cards/payment-methods-card.js';
 import type { Card } from '../../cards/render.js';
 import { lookedAgain } from '../account-of.js';
 import { openTill, type Till } from '../add-funds/form.js';
@@ -35,6 +35,13 @@ export function listCard(till: Till, shown: Partial<Pick<CardListFacts, 'from' |
   const { account, methods, turn } = till;
   return paymentMethodsCard({ account, methods, now: turn.now, from: 0, ...shown }, turn.speech);
 }
+
+export const good = (...lines: readonly string[]): { readonly banner: Banner } => ({
+  banner: { style: 'good', lines },
+});
+export const warning = (...lines: readonly string[]): { readonly banner: Banner } => ({
+  banner: { style: 'warning', lines },
+});
 
 /** A card that is gone leaves the list, which says so. */
 export function oneCard(

@@ -1,7 +1,7 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
-import { setBackups } from '../../../src/billing/ledger/commands/set-backups.js';
+import { rechargeOpenedBy, setBackups } from '../../../src/billing/ledger/commands/set-backups.js';
 import type { ChosenMethod } from '../../../src/billing/ledger/model.js';
-import type { World } from '../../../src/billing/ledger/world.js';
+import { withAccount, type World } from '../../../src/billing/ledger/world.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import {
   DECLINED,
@@ -175,6 +175,16 @@ describe('once all were declined', () => {
     }
   });
 
+  test('another order, or fewer, ends nothing either where one of them has rested before the others', () => {
+    const waiting = answered(answered(asked(ONE, TWO), DECLINED), DECLINED, hours(0.5));
+    const all = answered(waiting, DECLINED, hours(0.5));
+    for (const methods of [[TWO, ONE], [ONE], []]) {
+      const world = accept(ask(all, methods, hours(1.2)));
+      expect(world.account.health.notBefore).toBe(hours(1.5));
+      expect(rechargesOf(world)).toHaveLength(3);
+    }
+  });
+
   test('the rule saved with one of the declined backups ends nothing', () => {
     const world = withRule(allDeclined(asked(ONE)), { method: ONE }, hours(0.5));
     expect(world.account.health.notBefore).toBe(hours(1));
@@ -224,6 +234,35 @@ describe('after a backup paid', () => {
   test('a top-up by hand forgets the declines of all', () => {
     const world = answered(accept(topUp(paid(EXPIRED), 'm1', hours(0.1))), PAID, hours(0.1));
     expect(chargedWith(spent(world, usd(100), hours(0.2))).at(-1)).toBe(CARD.id);
+  });
+});
+
+describe('the forecast of a list', () => {
+  const forecast = (world: World, methods: readonly ChosenMethod[], at = hours(0.5)) =>
+    rechargeOpenedBy(world.account, { methods, by: ADMIN }, at);
+
+  test('is the very recharge that it opens', () => {
+    for (const outcome of [DECLINED, EXPIRED]) {
+      const world = allDeclined(asked(ONE), START, outcome);
+      const methods = [ONE, TWO];
+      const opened = rechargesOf(accept(ask(world, methods, hours(0.5)))).at(-1);
+      expect(forecast(world, methods)).toEqual(opened);
+      expect(opened).toMatchObject({ method: TWO, insteadOf: { last4: CARD.last4 }, amount: usd(50) });
+    }
+  });
+
+  test('names the rule’s own card where that has rested by then', () => {
+    const world = answered(answered(asked(ONE), DECLINED), DECLINED, hours(0.5));
+    expect(forecast(world, [ONE, TWO], hours(1.2))?.method).toEqual(CARD);
+  });
+
+  test('is none where nothing waits, fewer are left, the cap has no room, or the list is refused', () => {
+    const stopped = allDeclined(asked(ONE));
+    expect(forecast(ruled(), [ONE])).toBeUndefined();
+    expect(forecast(stopped, [])).toBeUndefined();
+    expect(forecast(stopped, [ONE, TWO, ONE])).toBeUndefined();
+    const capped = withAccount(stopped, { rule: { ...stopped.account.rule!, monthCap: 0n } });
+    expect(forecast(capped, [ONE, TWO])).toBeUndefined();
   });
 });
 

@@ -242,7 +242,7 @@ describe('the confirmation', () => {
     const preview = await submit(at);
     await at.test.billing.intake.take(TENANT, [callOf(45)], 'http');
     const again = await press(at, preview, 'Turn on');
-    expect(textOf(again)).toContain('The balance changed since that preview');
+    expect(textOf(again)).toContain('changed since that preview, so nothing was changed by your click');
     expect(textOf(again)).toContain('This charges $100.00 now');
     expect((await accountOf(at)).rule).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { forgetCards } from '../card-watch.js';
 import { isSameCard, type CardName } from '../cards.js';
-import type { Actor, ChosenMethod } from '../model.js';
+import type { Account, Actor, ChosenMethod, Payment } from '../model.js';
 import { healthWithBackups, isStopped } from '../recharge-health.js';
 import { goOn } from '../recharge-failure.js';
 import { accepted, refused, withAccount, type Decision, type World } from '../world.js';
@@ -36,4 +36,15 @@ export function setBackups(
     isStopped(account.health) && !isStopped(chosen.account.health) ? goOn(chosen, ending) : chosen,
     methods,
   );
+}
+
+/** Nothing is written: the recharge that this list would open at once, for a person to see first; undefined where none. */
+export function rechargeOpenedBy(
+  account: Account,
+  request: BackupsRequest,
+  now: string,
+): Payment | undefined {
+  const decision = setBackups({ account, rows: new Map(), entries: [], jobs: [] }, request, now);
+  if (decision.kind === 'refused') return undefined;
+  return [...decision.world.rows.values()].find((row) => row.type === 'payment');
 }
