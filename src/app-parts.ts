@@ -1,6 +1,5 @@
 /** What the program is made of, before it is wired. */
 import type { PartitionScan, TableStore } from './billing/storage/table.js';
-import type { TokenProvider } from './billing/usage/graph/access-token.js';
 import type { TokenAuthority } from './bot/adapter.js';
 import type { Config } from './config.js';
 import type { Logger } from './log.js';
@@ -19,8 +18,6 @@ export interface AppParts {
   readonly now?: () => string;
   /** Whose tokens are taken; only tests have one of their own. */
   readonly authority?: TokenAuthority;
-  /** Whose tokens Microsoft Graph gets; only tests have some of their own. */
-  readonly graphTokens?: TokenProvider;
   /** How often due work is looked for; its lease lasts ten times as long. */
   readonly roundMs?: number;
   /** For each request to the chat service. */

@@ -9,11 +9,11 @@ import type { Config } from './config.js';
 import type { GraphSettings } from './graph-settings.js';
 
 /** @throws GraphSettingsRefused for a stand-in that is not on this machine. */
-export function composeGraph({ config, graphTokens }: AppParts, clock: Clock): PstnCalls | undefined {
+export function composeGraph({ config }: AppParts, clock: Clock): PstnCalls | undefined {
   const { graph } = config;
   if (graph === undefined) return undefined;
   const { standIn: server } = graph;
-  const tokens = server === undefined ? (graphTokens ?? tokensOf(graph, config)) : standInTokens;
+  const tokens = server === undefined ? tokensOf(graph, config) : standInTokens;
   const standIn = server === undefined ? {} : { standIn: server };
   // Production is refused a stand-in by the configuration already.
   const origin = graphOrigin({ production: false, ...standIn });

@@ -12,14 +12,12 @@ test('who stands in for Graph is sent no real token, and none is asked for', asy
   const graph = new GraphStandIn(() => START);
   const env = { GRAPH_USAGE: 'on', GRAPH_SERVER: await graph.start(), ...CLIENT };
   const config = loadConfig({ embedded: true, playground: false }, env);
-  const getToken = jest.fn(async () => ({ token: 'a real one' }));
   const [ledger, due, sandbox] = [new MemoryTableStore(), new MemoryTableStore(), new MemoryTableStore()];
   const parts = { config, tables: { ledger, due, sandbox }, log: pino({ level: 'silent' }) };
   try {
-    const calls = composeGraph({ ...parts, graphTokens: { getToken } }, new PatientClock());
+    const calls = composeGraph(parts, new PatientClock());
     const page = await calls?.page(TENANT, { from: START, to: START });
     expect(page).toEqual({ kind: 'page', rows: [] });
-    expect(getToken).not.toHaveBeenCalled();
     expect(graph.seen.map(({ authorization }) => authorization)).toEqual([`Bearer ${TOKEN}`]);
   } finally {
     await graph.stop();
