@@ -54,9 +54,10 @@ export class Reversals {
     const { paymentId } = meaning;
     const { micros: amount } = meaning.amount;
     if (meaning.kind === 'dispute') {
-      const { disputeId, state } = meaning;
+      const { disputeId } = meaning;
+      const [withdrawn, returned] = [meaning.withdrawn.micros, meaning.returned.micros];
       const known = await this.knownOf(tenant, paymentId, { kind: 'dispute', id: disputeId });
-      return this.commands.dispute({ paymentId, disputeId, amount, state, ...known });
+      return this.commands.dispute({ paymentId, disputeId, amount, withdrawn, returned, ...known });
     }
     const { refundId, state } = meaning;
     const known = await this.knownOf(tenant, paymentId, { kind: 'refund', id: refundId });

@@ -1,5 +1,6 @@
 /** What the card of a payment says of money that went back without this bot. */
 import type { Payment, Reversal } from '../billing/ledger/model.js';
+import { heldOf } from '../billing/ledger/reversals.js';
 import { money } from '../billing/money.js';
 import { methodName } from './payment-method.js';
 import type { Look, PaymentView } from './payment-view.js';
@@ -36,7 +37,7 @@ export function reversalFacts(payment: Payment, speech: Speech): PaymentView['fa
 
 /** What the processor, or the bank, keeps of it. */
 function gone(payment: Payment, kind: Reversal['kind']): bigint {
-  return sum(payment, kind, ({ amount, returned }) => amount - returned);
+  return sum(payment, kind, heldOf);
 }
 
 function back(payment: Payment, kind: Reversal['kind']): bigint {

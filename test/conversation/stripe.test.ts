@@ -209,7 +209,8 @@ test('A dispute withdraws the money, and reinstates it, also where the end is to
   reinstate(app.records, dispute);
   await app.deliver(told);
   expect(await balance(told)).toBe(usd(50));
-  reinstate(app.records, withdraw(app.records, app.intents(mixed)[0]!));
+  const converted = { amount: 4_900, currency: 'eur' };
+  reinstate(app.records, withdraw(app.records, app.intents(mixed)[0]!), converted);
   await app.deliver(mixed, [...app.eventsOf(mixed)].reverse());
   for (const payer of [told, mixed]) {
     expect(await kinds(payer)).toEqual(['disputeReinstated', 'disputed', 'topUp']);

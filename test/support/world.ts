@@ -75,7 +75,10 @@ export function refundAnswered(world: World, result: 'refunded' | 'refused', at 
 export interface Reversed {
   readonly id?: string;
   readonly amount: bigint;
+  /** Withdrawn and reinstated: all that is disputed, once, where the totals do not say otherwise. */
   readonly state: 'refunded' | 'failed' | 'withdrawn' | 'reinstated';
+  readonly withdrawn?: bigint;
+  readonly returned?: bigint;
   readonly at?: string;
 }
 
@@ -86,7 +89,15 @@ export function reversalOf(world: World, paymentId: string, said: Reversed): Dec
   const report = { paymentId, amount, lowBalance: LOW, ...(lot !== undefined && { lot }) };
   return state === 'refunded' || state === 'failed'
     ? recordOutsideRefund(world, { ...report, refundId: id, state }, at)
-    : recordDispute(world, { ...report, disputeId: id, state, ...alertRead(world, paymentId, id) }, at);
+    : recordDispute(
+        world,
+        { ...report, ...totalsOf(said), disputeId: id, ...alertRead(world, paymentId, id) },
+        at,
+      );
+}
+
+export function totalsOf({ amount, state, withdrawn = amount, returned }: Reversed) {
+  return { withdrawn, returned: returned ?? (state === 'reinstated' ? amount : 0n) };
 }
 
 function alertRead(world: World, paymentId: string, id: string): { readonly alert?: bigint } {

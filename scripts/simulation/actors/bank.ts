@@ -43,13 +43,20 @@ export class Bank {
     this.tell(gone, fails ? amount : 0n, fails ? ['refunded', 'failed'] : ['refunded']);
   }
 
-  /** Of a payment that the program knows to be settled; some are won. */
+  /** Of a payment that the program knows to be settled; some are won, some in part, and some are withdrawn once more. */
   dispute(): void {
     const payment = this.some(({ status }) => status === 'settled');
     if (payment === undefined) return;
     const gone = this.gone('dispute', payment);
-    const isWon = this.world.chance.happens(0.5);
-    this.tell(gone, isWon ? gone.amount : 0n, isWon ? ['withdrawn', 'reinstated'] : ['withdrawn']);
+    const { amount } = gone;
+    const { chance } = this.world;
+    const totals: Totals[] = [{ withdrawn: amount, returned: 0n }];
+    if (chance.happens(0.5))
+      totals.push({ withdrawn: amount, returned: chance.happens(0.3) ? amount / 2n : amount });
+    if (totals.at(-1)?.returned === amount && chance.happens(0.3))
+      totals.push({ withdrawn: 2n * amount, returned: amount });
+    const { withdrawn, returned } = totals.at(-1) ?? { withdrawn: 0n, returned: 0n };
+    this.tell(gone, amount - (withdrawn - returned), totals);
   }
 
   private some(
@@ -73,19 +80,19 @@ export class Bank {
   }
 
   /** It is true before anybody hears of it; what comes later may be heard first. */
-  private tell(gone: Gone, returned: bigint, states: readonly State[]): void {
+  private tell(gone: Gone, returned: bigint, said: readonly Said[]): void {
     const { tenant, paymentId, kind, id, amount } = gone;
     this.world.model.of(tenant).reversals.happened(paymentId, { kind, id, amount, returned });
-    const news = states.map((state) => this.errandOf(gone, state));
+    const news = said.map((one) => this.errandOf(gone, one));
     for (const errand of this.world.chance.happens(0.2) ? news.reverse() : news) this.errands.send(errand);
   }
 
-  private errandOf(gone: Gone, state: State): Errand {
+  private errandOf(gone: Gone, said: Said): Errand {
     const { tenant, paymentId, amount, id } = gone;
     const errand: Errand = {
-      name: `${state} ${tenant} ${paymentId} ${id} ${amount}`,
+      name: `${nameOf(said)} ${tenant} ${paymentId} ${id} ${amount}`,
       run: async (instance) => {
-        const taken = this.errands.done(await TELL[state](instance, gone));
+        const taken = this.errands.done(await hear(instance, gone, said));
         if (taken !== undefined) this.owed.delete(errand);
       },
     };
@@ -100,21 +107,25 @@ export class Bank {
   }
 }
 
-type State = 'refunded' | 'failed' | 'withdrawn' | 'reinstated';
-type Tell = (instance: Instance, gone: Gone) => Promise<Outcome<Payment>>;
+/** What a bank did of a dispute in all until then. */
+interface Totals {
+  readonly withdrawn: bigint;
+  readonly returned: bigint;
+}
 
-const refund =
-  (state: 'refunded' | 'failed'): Tell =>
-  ({ reversals }, { tenant, paymentId, amount, id }) =>
-    reversals.recordOutsideRefund(tenant, { paymentId, refundId: id, amount, state });
-const dispute =
-  (state: 'withdrawn' | 'reinstated'): Tell =>
-  ({ reversals }, { tenant, paymentId, amount, id }) =>
-    reversals.recordDispute(tenant, { paymentId, disputeId: id, amount, state });
+/** Of a refund how it ended, of a dispute what moved. */
+type Said = 'refunded' | 'failed' | Totals;
 
-const TELL: Readonly<Record<State, Tell>> = {
-  refunded: refund('refunded'),
-  failed: refund('failed'),
-  withdrawn: dispute('withdrawn'),
-  reinstated: dispute('reinstated'),
-};
+function nameOf(said: Said): string {
+  return typeof said === 'string' ? said : `withdrawn ${said.withdrawn}, returned ${said.returned}`;
+}
+
+function hear(
+  { reversals }: Instance,
+  { tenant, paymentId, amount, id }: Gone,
+  said: Said,
+): Promise<Outcome<Payment>> {
+  return typeof said === 'string'
+    ? reversals.recordOutsideRefund(tenant, { paymentId, refundId: id, amount, state: said })
+    : reversals.recordDispute(tenant, { paymentId, disputeId: id, amount, ...said });
+}

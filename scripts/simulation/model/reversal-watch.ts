@@ -22,7 +22,7 @@ export class ReversalWatch implements Watcher {
   private readonly taken = new Map<string, bigint>();
   private readonly payments = new Map<string, PaymentView>();
   private readonly complain: Complain;
-  /** Disputes that payments know of, and alerts that told one. */
+  /** Disputes that payments know of, each with the alert that told it last, and alerts that told one. */
   private readonly disputes = new Set<string>();
   private told = 0;
   /** What the processor told and nobody has carried out yet. */
@@ -48,7 +48,10 @@ export class ReversalWatch implements Watcher {
     for (const entry of transaction.entries) this.entered(entry);
     this.events(transaction);
     if (this.told !== this.disputes.size)
-      this.complain('each dispute is told once', `${this.disputes.size} disputes, ${this.told} alerts`);
+      this.complain(
+        'each dispute is told once each time it takes money',
+        `${this.disputes.size} disputes, ${this.told} alerts`,
+      );
   }
 
   private events(transaction: Transaction): void {
@@ -63,8 +66,8 @@ export class ReversalWatch implements Watcher {
   private written(values: Values): void {
     const payment = paymentView(values);
     this.payments.set(payment.id, payment);
-    for (const { kind, id } of (jsonOf(values, 'reversals') ?? []) as readonly Reversal[])
-      if (kind === 'dispute') this.disputes.add(id);
+    for (const { kind, id, alert } of (jsonOf(values, 'reversals') ?? []) as readonly Reversal[])
+      if (kind === 'dispute') this.disputes.add(`${id} ${alert ?? 'not told'}`);
   }
 
   private entered({ kind, reference, amount }: EntryView): void {

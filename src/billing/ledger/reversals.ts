@@ -99,8 +99,10 @@ function postReversal(world: World, subject: Subject): World {
 }
 
 /** What the processor, or the bank, keeps of it just now. */
-function heldOf({ amount, returned }: Reversal): bigint {
-  return amount - returned;
+export function heldOf({ amount, withdrawn = amount, returned }: Reversal): bigint {
+  const kept = withdrawn - returned;
+  if (kept <= 0n) return 0n;
+  return kept < amount ? kept : amount;
 }
 
 /** What can still be taken of a payment. One under way to be refunded by this bot is taken off already. */

@@ -28,13 +28,15 @@ export interface OutsideRefundMeaning {
   readonly state: 'refunded' | 'failed';
 }
 
-/** A bank took the money of a payment back, or gave it again. */
+/** A bank took the money of a payment back, or gave it again: what it did in all until now. */
 export interface DisputeMeaning {
   readonly kind: 'dispute';
   readonly paymentId: string;
   readonly disputeId: string;
+  /** What is disputed. */
   readonly amount: Money;
-  readonly state: 'withdrawn' | 'reinstated';
+  readonly withdrawn: Money;
+  readonly returned: Money;
 }
 
 export interface EventSource {

@@ -25,6 +25,7 @@ export const reversal = z.object({
   id: text,
   at: text,
   amount: micros,
+  withdrawn: micros.exactOptional(),
   returned: micros,
   taken: micros,
   alert: micros.exactOptional(),

@@ -1,5 +1,6 @@
 import { dayOf, monthOf } from '../ledger/calendar.js';
 import type { Account, Entry, EntryKind, Lot, Payment, Reversal } from '../ledger/model.js';
+import { heldOf } from '../ledger/reversals.js';
 import { same, type Report } from './finding.js';
 
 const OPEN: readonly Payment['status'][] = ['requested', 'begun', 'actionRequired', 'unknown'];
@@ -109,7 +110,7 @@ export class PaymentCheck {
       const taken = sumOf(reversals, (one) => (one.kind === kind ? one.taken : 0n));
       same(this.report, subject, [`what a ${kind} from outside took`, reversed[kind], taken]);
     }
-    const gone = sumOf(reversals, (one) => one.amount - one.returned);
+    const gone = sumOf(reversals, heldOf);
     const room = refund === undefined || refund.status === 'refused' ? amount : 0n;
     const all = reversed.refund + reversed.dispute;
     same(this.report, subject, ['what went back without this bot', all, gone < room ? gone : room]);

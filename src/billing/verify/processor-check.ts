@@ -1,4 +1,5 @@
 import type { Payment, Reversal } from '../ledger/model.js';
+import { heldOf } from '../ledger/reversals.js';
 import { isBoughtByPerson } from '../payments/processor.js';
 import { same, type Report } from './finding.js';
 import type { RecordedCharge } from './processor-record.js';
@@ -56,7 +57,7 @@ function givenBack(payment: Payment, charge: RecordedCharge): bigint {
 
 /** As the processor told it, whatever of it the ledger could take. */
 function goneBy(kind: Reversal['kind'], { reversals = [] }: Payment): bigint {
-  return reversals.reduce((sum, one) => (one.kind === kind ? sum + one.amount - one.returned : sum), 0n);
+  return reversals.reduce((sum, one) => (one.kind === kind ? sum + heldOf(one) : sum), 0n);
 }
 
 function grouped(charges: readonly RecordedCharge[]): ReadonlyMap<string, readonly RecordedCharge[]> {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { after } from '../../../src/billing/ledger/calendar.js';
 import { lineBalance, remainderOf } from '../../../src/billing/ledger/credit-line.js';
 import type { Account, EntryKind, Lot } from '../../../src/billing/ledger/model.js';
+import { heldOf } from '../../../src/billing/ledger/reversals.js';
 import type { World } from '../../../src/billing/ledger/world.js';
 import { START } from '../../support/billing.js';
 import {
@@ -181,7 +182,7 @@ test('law: lots follow one another and never overlap', () => {
 test('law: what went back outside is taken once, and never more than the payment had', () => {
   everywhere((world) => {
     for (const { amount, refund, reversals = [] } of paymentsOf(world)) {
-      const gone = reversals.reduce((sum, one) => sum + one.amount - one.returned, 0n);
+      const gone = reversals.reduce((sum, one) => sum + heldOf(one), 0n);
       const room = refund === undefined || refund.status === 'refused' ? amount : 0n;
       const taken = reversals.reduce((sum, one) => sum + one.taken, 0n);
       expect(taken).toBe(gone < room ? gone : room);

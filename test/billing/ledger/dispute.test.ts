@@ -1,7 +1,7 @@
 import { recordDispute } from '../../../src/billing/ledger/commands/record-dispute.js';
 import { remainderOf } from '../../../src/billing/ledger/credit-line.js';
 import { rechargeState } from '../../../src/billing/ledger/recharge-state.js';
-import { paymentOf, rowKeys, type World } from '../../../src/billing/ledger/world.js';
+import { paymentOf, rowKeys, withRows, type World } from '../../../src/billing/ledger/world.js';
 import { START, usd } from '../../support/billing.js';
 import { resumedBy, swept } from '../../support/recharge.js';
 import {
@@ -80,11 +80,40 @@ test('reinstated before the withdrawal was heard of ends the same', () => {
 });
 
 test('a bank may give back a part', () => {
-  const world = reversed(reversed(two, 'p-1', withdrawn()), 'p-1', reinstated(20));
+  const world = reversed(reversed(two, 'p-1', withdrawn()), 'p-1', { ...reinstated(), returned: usd(20) });
   expect(kinds(world).at(-1)).toEqual(['disputeReinstated', usd(20)]);
   expect(paymentOf(world, 'p-1')?.reversals).toMatchObject([
     { amount: usd(50), returned: usd(20), taken: usd(30) },
   ]);
+});
+
+test('what comes back in parts comes back whole in the end, and the first total told fixes nothing', () => {
+  const half = { ...reinstated(), returned: usd(20) };
+  const world = [withdrawn(), half, reinstated()].reduce((next, said) => reversed(next, 'p-1', said), two);
+  expect(world.account.balance).toBe(usd(80));
+  const less = { ...withdrawn(30), withdrawn: usd(30) };
+  expect(reversed(reversed(two, 'p-1', less), 'p-1', withdrawn()).account.balance).toBe(usd(30));
+});
+
+test('withdrawn once more, people are told once more, and auto-recharge pauses again', () => {
+  const won = reversed(reversed(ruled, 'p-1', withdrawn()), 'p-1', reinstated());
+  const again = { ...withdrawn(), withdrawn: usd(100), returned: usd(50) };
+  const world = reversed(resumedBy(won), 'p-1', again);
+  expect(world.account.balance).toBe(usd(30));
+  expect(world.account.health.disputed).toBeDefined();
+  expect(alertsOf(world, 'disputed').map(({ healed }) => healed?.how)).toEqual(['reinstated', undefined]);
+  expect(reversed(world, 'p-1', again)).toBe(world);
+  const last = reversed(world, 'p-1', { ...again, returned: usd(100) });
+  expect(alertsOf(last, 'disputed').map(({ healed }) => healed?.how)).toEqual(['reinstated', 'reinstated']);
+  expect(last.account.balance).toBe(usd(80));
+});
+
+test('a row from before the totals were kept takes them over', () => {
+  const world = reversed(reversed(two, 'p-1', withdrawn()), 'p-1', { ...reinstated(), returned: usd(49) });
+  const payment = paymentOf(world, 'p-1')!;
+  const reversals = payment.reversals!.map(({ withdrawn: _withdrawn, ...old }) => old);
+  const old = withRows(world, [{ ...payment, reversals }]);
+  expect(reversed(old, 'p-1', reinstated()).account.balance).toBe(usd(80));
 });
 
 test('each dispute has its own alert, and heals its own', () => {
@@ -104,7 +133,13 @@ test('an alert that was written since the payment was read is asked for again, a
   const world = reversed(two, 'p-1', withdrawn());
   const [alert] = alertsOf(world, 'disputed');
   const rows = new Map([...world.rows].filter(([key]) => key !== rowKeys.alert(alert!.sequence)));
-  const dispute = { paymentId: 'p-1', disputeId: 'du-1', amount: usd(50), state: 'reinstated' } as const;
+  const dispute = {
+    paymentId: 'p-1',
+    disputeId: 'du-1',
+    amount: usd(50),
+    withdrawn: usd(50),
+    returned: usd(50),
+  };
   const decision = recordDispute({ ...world, rows }, { ...dispute, lowBalance: LOW }, START);
   expect(decision).toMatchObject({ kind: 'refused', reason: 'notFound' });
 });

@@ -11,7 +11,7 @@ import { ADMIN, TENANT, TEST_SETTINGS, usd } from '../../support/billing.js';
 import { graphRow } from '../../support/graph-rows.js';
 import { ledgerOver } from '../../support/ledger.js';
 import { verifiedBilling, type VerifiedBilling } from '../../support/verified.js';
-import { CARD } from '../../support/world.js';
+import { CARD, totalsOf } from '../../support/world.js';
 
 let program: VerifiedBilling;
 let reversals: Reversals;
@@ -39,7 +39,8 @@ async function refund(amount: number, state: 'refunded' | 'failed' = 'refunded')
 }
 
 async function dispute(amount: number, state: 'withdrawn' | 'reinstated' = 'withdrawn'): Promise<void> {
-  const report = { paymentId: 'p1', disputeId: 'du-1', amount: usd(amount), state };
+  const said = { amount: usd(amount), state };
+  const report = { paymentId: 'p1', disputeId: 'du-1', amount: usd(amount), ...totalsOf(said) };
   expect(await reversals.recordDispute(TENANT, report)).toMatchObject({ kind: 'done' });
 }
 
@@ -85,7 +86,8 @@ test('reinstated on another instance, the alert that it did not write is healed'
   const other = ledgerOver(ledger);
   const { reader } = program.billing;
   const elsewhere = new Reversals({ ledger: other, reader, lowBalance: 0n });
-  const report = { paymentId: 'p1', disputeId: 'du-1', amount: usd(50), state: 'reinstated' } as const;
+  const totals = { amount: usd(50), withdrawn: usd(50), returned: usd(50) };
+  const report = { paymentId: 'p1', disputeId: 'du-1', ...totals };
   expect(await elsewhere.recordDispute(TENANT, report)).toMatchObject({ kind: 'done' });
   const { alert = 0n } = (await reader.payment(TENANT, 'p1'))!.reversals![0]!;
   expect(await reader.row(TENANT, 'alert', rowKeys.alert(alert))).toMatchObject({

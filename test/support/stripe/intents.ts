@@ -207,6 +207,7 @@ export function withdraw(records: Records, { id, amount, currency }: Intent): Di
     currency,
     payment_intent: id,
     metadata: {},
+    status: 'needs_response',
     balance_transactions: [],
   };
   records.disputes.set(dispute.id, dispute);
@@ -216,14 +217,19 @@ export function withdraw(records: Records, { id, amount, currency }: Intent): Di
   return dispute;
 }
 
-/** The dispute was won. */
-export function reinstate(records: Records, dispute: Dispute): void {
-  move(dispute, dispute.amount);
+/** The dispute was won; what comes back in the account's own currency may be another amount than what was taken. */
+export function reinstate(
+  records: Records,
+  dispute: Dispute,
+  moved?: { amount: number; currency: string },
+): void {
+  dispute.status = 'won';
+  move(dispute, moved?.amount ?? dispute.amount, moved?.currency);
   records.tell('charge.dispute.funds_reinstated', dispute);
 }
 
-function move(dispute: Dispute, amount: number): void {
-  dispute.balance_transactions.push({ object: 'balance_transaction', amount });
+function move(dispute: Dispute, amount: number, currency = dispute.currency): void {
+  dispute.balance_transactions.push({ object: 'balance_transaction', amount, currency });
 }
 
 export function refundedOf(records: Records, intentId: string): number {

@@ -51,6 +51,12 @@ export interface Refund {
   status: string;
 }
 
+interface BalanceTransaction {
+  readonly object: 'balance_transaction';
+  readonly amount: number;
+  readonly currency: string;
+}
+
 export interface Dispute {
   readonly object: 'dispute';
   readonly id: string;
@@ -58,8 +64,9 @@ export interface Dispute {
   readonly currency: string;
   readonly payment_intent: string;
   readonly metadata: Record<string, string>;
-  /** What moved: negative where the bank took it. */
-  readonly balance_transactions: { readonly object: 'balance_transaction'; readonly amount: number }[];
+  status: 'needs_response' | 'won' | 'lost';
+  /** What moved, in the currency that the account is kept in: negative where the bank took it. */
+  readonly balance_transactions: BalanceTransaction[];
 }
 
 export interface Session {

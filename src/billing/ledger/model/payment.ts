@@ -40,9 +40,11 @@ export interface Reversal {
   /** The processor's: one that is told of again changes nothing. */
   readonly id: string;
   readonly at: string;
-  /** As the processor tells it. */
+  /** As the processor tells it; the most that a dispute ever keeps. */
   readonly amount: bigint;
-  /** What came back of it: the refund failed, or the dispute was won. Whatever is told of it later changes nothing. */
+  /** Of a dispute: what the bank withdrew in all, as often as it did. Absent where it is the amount, once. */
+  readonly withdrawn?: bigint;
+  /** What came back in all: the refund failed, or the bank gave it back. */
   readonly returned: bigint;
   /** What it takes off the ledger just now: less where more was taken in all than the payment had. */
   readonly taken: bigint;

@@ -3,6 +3,7 @@
  * has to agree with what this program keeps.
  */
 import * as z from 'zod';
+import type { Money } from '../../money.js';
 import type { EventMeaning, EventSource } from '../event-source.js';
 import type { ProcessorEvent } from '../../ledger/model.js';
 import { call } from './calling.js';
@@ -91,12 +92,17 @@ export class StripeEvents implements EventSource {
       this.#deps.stripe.disputes.retrieve(id, EXPAND),
     );
     assertOwn(dispute.payment_intent);
-    const { withdrawn, reinstated } = movedBy(dispute);
+    const { withdrawn, returned } = movedBy(dispute);
     if (withdrawn === 0) return NOTHING;
-    const told = { kind: 'dispute', paymentId, disputeId: id } as const;
-    return reinstated > 0
-      ? { ...told, amount: fromMinor(reinstated, dispute.currency), state: 'reinstated' }
-      : { ...told, amount: fromMinor(withdrawn, dispute.currency), state: 'withdrawn' };
+    const inMicros = (minor: number): Money => fromMinor(minor, dispute.currency);
+    return {
+      kind: 'dispute',
+      paymentId,
+      disputeId: id,
+      amount: inMicros(dispute.amount),
+      withdrawn: inMicros(withdrawn),
+      returned: inMicros(returned),
+    };
   }
 
   async #named(event: StripeEvent): Promise<Pick<StripeEvent, 'tenant' | 'paymentId' | 'customerId'>> {

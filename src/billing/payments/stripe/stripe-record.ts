@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { ProcessorRecord, RecordedCharge } from '../../verify/processor-record.js';
 import { call, type Answer } from './calling.js';
-import { disputeSchema, movedBy } from './disputes.js';
+import { disputeSchema, heldBy } from './disputes.js';
 import { ChargeDiffers, StripeRefused, StripeUnavailable } from './errors.js';
 import type { EventsDeps } from './events.js';
 import { intentSchema } from './intent.js';
@@ -98,7 +98,7 @@ export class StripeRecord implements ProcessorRecord {
       this.#deps.stripe.disputes.list({ payment_intent, limit: PAGE_INTENTS }),
     );
     const { data } = clear(answer);
-    const held = data.map(movedBy).map(({ withdrawn, reinstated }) => withdrawn - reinstated);
+    const held = data.map(heldBy);
     return held.reduce((sum, minor) => sum + microsOfMinor(minor, currency), 0n);
   }
 }
