@@ -1,4 +1,5 @@
 /** Billing as the bot sees it: every change goes through the ledger's lane, every look through the reader. */
+import { lookAtCards } from './card-review.js';
 import type { Clock } from './clock.js';
 import { Corrections } from './corrections.js';
 import type { Ledger } from './lane/ledger.js';
@@ -157,13 +158,14 @@ export class Billing {
   }
 
   /**
-   * Looks at the stored cards, and tells the ledger what that means for auto-recharge. Asking again changes nothing.
+   * Looks at the stored cards, and tells the ledger what that means for auto-recharge. Asking again changes nothing. Where
+   * people chose others meanwhile, it looks again: the list may be older than their choice.
    *
-   * @throws whatever the processor's adapter throws where it has no clear answer: then nothing is changed
+   * @throws CardsUnknown where they go on choosing, and whatever the processor's adapter throws where it has no clear answer: then nothing is changed
    */
   async reviewCards(tenant: string, also: Also = nothingElse): Promise<void> {
-    const stored = await this.methods.list(tenant);
-    await this.deps.ledger.submit(tenant, also(this.recharge.review(stored)));
+    const { ledger, reader } = this.deps;
+    await lookAtCards({ ledger, reader, methods: this.methods, commands: this.recharge }, tenant, also);
   }
 
   async sweepAutoRecharge(tenant: string): Promise<void> {

@@ -7,13 +7,12 @@ import {
   turnOffAutoRecharge,
   type RuleRequest,
 } from './ledger/commands/set-auto-recharge.js';
-import { reviewCards } from './ledger/commands/review-cards.js';
+import { reviewCards, type CardsSeen } from './ledger/commands/review-cards.js';
 import { setBackups, type BackupsRequest } from './ledger/commands/set-backups.js';
 import { tripRowKeys } from './ledger/breaker.js';
 import { SYSTEM, type Actor, type AutoRechargeRule, type ChosenMethod } from './ledger/model.js';
 import { watchLow } from './ledger/watch.js';
 import { accepted, type Decision } from './ledger/world.js';
-import type { PaymentMethod } from './payments/processor.js';
 
 /** Account and operation; a recharge, why it was opened, what is told of its caps (2), the alerts healed (3), and what is told of the cards (2). */
 const RULE_ROWS_MAX = 12;
@@ -28,8 +27,7 @@ export interface RechargeCommands {
   resume(by: Actor, click?: Click): RuleCommand;
   sweep(click?: Click): LedgerCommand<null>;
   backups(request: BackupsRequest, click?: Click): LedgerCommand<readonly ChosenMethod[]>;
-  /** `stored`: all cards that the processor has of the tenant. */
-  review(stored: readonly PaymentMethod[]): LedgerCommand<null>;
+  review(seen: CardsSeen): LedgerCommand<null>;
 }
 
 export function rechargeCommands(settings: {
@@ -60,10 +58,10 @@ export function rechargeCommands(settings: {
       ...quick('setBackups', click),
       decide: watched(request.by, (world, now) => setBackups(world, request, now)),
     }),
-    review: (stored) => ({
+    review: (seen) => ({
       ...quick('reviewCards'),
       decide: (world, now) => {
-        const decision = reviewCards(world, stored, now);
+        const decision = reviewCards(world, seen, now);
         // A daily look that finds nothing new is no occasion to tell of the balance.
         const isNews = decision.kind === 'accepted' && decision.world !== world;
         return isNews ? alsoWatched(decision, { at: now, by: SYSTEM, lowBalance }) : decision;

@@ -186,7 +186,7 @@ test('A refund in Stripe’s dashboard is taken off the ledger, and comes back w
   expect(await undone(payer)).toEqual([]);
 });
 
-test('A refund that the bot asked for is not taken for one from outside', async () => {
+test('A refund that the bot asked for is not taken for one from outside, and comes back where it fails later', async () => {
   const payer = await app.paid();
   const { chat } = payer;
   const chosen = await chat.say('refund');
@@ -196,6 +196,13 @@ test('A refund that the bot asked for is not taken for one from outside', async 
   await until(async () => (await kinds(payer)).includes('refund'));
   await app.deliver(payer);
   expect(await kinds(payer)).toEqual(['refund', 'topUp']);
+  expect(await undone(payer)).toEqual([]);
+  expect(await app.differences(payer.tenant)).toEqual([]);
+  const given = [...app.records.refunds.values()].at(-1);
+  failRefund(app.records, given!);
+  await app.deliver(payer);
+  expect(await kinds(payer)).toEqual(['refundReversed', 'refund', 'topUp']);
+  expect(await balance(payer)).toBe(usd(50));
   expect(await undone(payer)).toEqual([]);
   expect(await app.differences(payer.tenant)).toEqual([]);
 });

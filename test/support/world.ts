@@ -4,7 +4,7 @@ import { adjust } from '../../src/billing/ledger/commands/adjust.js';
 import { expireLots } from '../../src/billing/ledger/commands/expire-lots.js';
 import { recordDispute } from '../../src/billing/ledger/commands/record-dispute.js';
 import { recordOutsideRefund } from '../../src/billing/ledger/commands/record-outside-refund.js';
-import { recordRefund, requestRefund } from '../../src/billing/ledger/commands/refund.js';
+import { recordRefund, requestRefund, type RefundReport } from '../../src/billing/ledger/commands/refund.js';
 import { requestTopUp } from '../../src/billing/ledger/commands/request-top-up.js';
 import { chargeUsage, type UsageReceipt } from '../../src/billing/ledger/commands/charge-usage.js';
 import { recordOutcome, type Outcome } from '../../src/billing/ledger/commands/record-outcome.js';
@@ -65,8 +65,9 @@ export function refundOf(world: World, index: number, at = START): Decision<Paym
 }
 
 /** The processor's word on the refund that was asked for last. */
-export function refundAnswered(world: World, result: 'refunded' | 'refused', at = START): World {
-  const paymentId = world.account.openRefunds.at(-1) ?? 'none';
+export function refundAnswered(world: World, result: RefundReport['result'], at = START): World {
+  const last = paymentsOf(world).findLast(({ refund }) => refund?.status === 'refunded')?.id;
+  const paymentId = world.account.openRefunds.at(-1) ?? last ?? 'none';
   const refundId = paymentOf(world, paymentId)?.refund?.id ?? 'none';
   return accept(recordRefund(world, { paymentId, refundId, result, lowBalance: LOW }, at));
 }

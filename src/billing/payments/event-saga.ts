@@ -19,7 +19,7 @@ export interface EventSagaDeps {
   readonly ledger: Ledger;
   readonly reader: LedgerReader;
   readonly saga: Pick<PaymentSaga, 'hear'>;
-  readonly refunds: Pick<RefundSaga, 'hear'>;
+  readonly refunds: Pick<RefundSaga, 'hear' | 'cameBack'>;
   /** Absent where the processor tells nothing by itself. */
   readonly source?: EventSource;
   readonly now: () => string;
@@ -38,11 +38,6 @@ export interface EventSagaDeps {
 /** The payment is not as far as what was told of it: it is tried again. */
 export class EventTooEarly extends Error {
   override readonly name = 'EventTooEarly';
-}
-
-/** Money that this program gave back, and took off the ledger, came back at the processor: an operator must look. */
-export class RefundCameBack extends Error {
-  override readonly name = 'RefundCameBack';
 }
 
 type CarryOut<K extends EventMeaning['kind']> = (
@@ -110,11 +105,11 @@ export class EventSaga {
     { paymentId, refundId, failed }: Extract<EventMeaning, { kind: 'ownRefund' }>,
     also: Also,
   ): Promise<Heard> {
-    const heard = await this.deps.refunds.hear(tenant, paymentId, also);
-    const refund = (await this.deps.reader.payment(tenant, paymentId))?.refund;
-    if (failed && refund?.id === refundId && refund.status === 'refunded')
-      throw new RefundCameBack(`the refund ${refundId} failed after it was recorded`);
-    return heard;
+    const { refunds, reader } = this.deps;
+    const payment = await reader.payment(tenant, paymentId);
+    if (failed && payment?.refund?.id === refundId && payment.refund.status === 'refunded')
+      return refunds.cameBack(tenant, payment, { refund: payment.refund, also });
+    return refunds.hear(tenant, paymentId, also);
   }
 
   /** Where it was told before the payment itself, that is asked for first. */

@@ -48,6 +48,16 @@ export class RefundSaga {
     return 'done';
   }
 
+  /** A refund that was recorded failed after all: its money is back at the processor, so it comes back here. */
+  async cameBack(tenant: string, payment: Payment, { refund, also }: Asked): Promise<Heard> {
+    const { ledger, lowBalance, show } = this.deps;
+    const report = { paymentId: payment.id, refundId: refund.id, result: 'failed', lowBalance } as const;
+    const recorded = await ledger.submit(tenant, also(recordRefundCommand(report, payment.lot)));
+    if (recorded.kind === 'refused') return 'unclear';
+    await show(tenant, recorded.answer);
+    return 'done';
+  }
+
   private async ask(tenant: string, payment: Payment, { refund, also }: Asked): Promise<Payment> {
     const amount = money(payment.amount, payment.currency);
     const { kind } = await this.deps.processor.refund(refOf(tenant, payment), amount, refund.id);

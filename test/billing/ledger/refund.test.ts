@@ -130,6 +130,18 @@ test('the processor gave it back: nothing more is posted', () => {
   expect(paymentOf(world, 'p-2')?.refund?.status).toBe('refunded');
 });
 
+test('a refund that was done, and failed days later, brings the money back once', () => {
+  const done = refundAnswered(accept(refundOf(two, 1)), 'refunded');
+  const { id } = paymentOf(done, 'p-2')!.refund!;
+  const report = { paymentId: 'p-2', refundId: id, lowBalance: LOW };
+  expect(accept(recordRefund(done, { ...report, result: 'refused' }, LATER))).toBe(done);
+  const world = refundAnswered(done, 'failed', LATER);
+  expect(last(world)).toMatchObject({ kind: 'refundReversed', amount: usd(30), balanceAfter: usd(80) });
+  expect(paymentOf(world, 'p-2')?.refund?.status).toBe('refused');
+  for (const result of ['failed', 'refunded'] as const)
+    expect(accept(recordRefund(world, { ...report, result }, LATER))).toBe(world);
+});
+
 describe('the processor refuses', () => {
   const refused = refundAnswered(accept(refundOf(two, 0, LATER)), 'refused', LATER);
 

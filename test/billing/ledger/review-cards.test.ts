@@ -1,9 +1,10 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
 import { nextRechargeDay } from '../../../src/billing/ledger/card-watch.js';
-import { reviewCards } from '../../../src/billing/ledger/commands/review-cards.js';
+import { idsInUse, reviewCards } from '../../../src/billing/ledger/commands/review-cards.js';
 import { setBackups } from '../../../src/billing/ledger/commands/set-backups.js';
 import { turnOffAutoRecharge } from '../../../src/billing/ledger/commands/set-auto-recharge.js';
 import { withAccount, type World } from '../../../src/billing/ledger/world.js';
+import type { PaymentMethod } from '../../../src/billing/payments/processor.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import { DECLINED, EXPIRED, rechargesOf, resumedBy, ruled, withDays } from '../../support/recharge.js';
 import { accept, alertsOf, answered, CARD, spent, withRule } from '../../support/world.js';
@@ -14,8 +15,12 @@ const OTHER = { id: 'other', brand: 'JCB', last4: '0505' };
 /** The rule's card as the processor has it, with this end; none where it has no such card. */
 const own = (expires?: string) => (expires === undefined ? [] : [{ ...CARD, expires }]);
 
+function seen(world: World, stored: readonly PaymentMethod[], at = START): World {
+  return accept(reviewCards(world, { stored, inUse: idsInUse(world.account) }, at));
+}
+
 function reviewed(world: World, expires: string | undefined, at = START): World {
-  return accept(reviewCards(world, own(expires), at));
+  return seen(world, own(expires), at);
 }
 
 function withBackup(world: World): World {
@@ -95,7 +100,7 @@ describe('a card that comes near its end', () => {
       { ...CARD, expires: '2034-01' },
       { ...BACKUP, expires: '2026-11' },
     ];
-    const world = accept(reviewCards(withBackup(ruled()), stored, START));
+    const world = seen(withBackup(ruled()), stored);
     expect(living(world)).toMatchObject([{ facts: { cards: [{ isBackup: true, notice: 'days30' }] } }]);
   });
 
@@ -124,7 +129,7 @@ describe('the rule’s card that is gone', () => {
 
   test('pauses nothing while a backup is there, which is charged in its place', () => {
     const stored = [{ ...BACKUP, expires: '2034-01' }];
-    const world = spent(accept(reviewCards(withBackup(ruled()), stored, START)), usd(15));
+    const world = spent(seen(withBackup(ruled()), stored), usd(15));
     expect(world.account.health.pausedBy).toBeUndefined();
     expect(rechargesOf(world)).toMatchObject([{ method: BACKUP, insteadOf: { last4: CARD.last4 } }]);
   });
@@ -172,4 +177,12 @@ describe('a declined card', () => {
     expect(rechargesOf(renewed)).toHaveLength(1);
     expect(alertsOf(renewed, 'rechargeFailed')).toMatchObject([{ healed: { how: 'cardRenewed' } }]);
   });
+});
+
+test('a list that was asked for before other cards were chosen says nothing of them', () => {
+  const before = ruled();
+  const list = { stored: own('2031-03'), inUse: idsInUse(before.account) };
+  const refused = { kind: 'refused', reason: 'notFound' };
+  expect(reviewCards(withBackup(before), list, START)).toMatchObject(refused);
+  expect(reviewCards(withRule(before, { method: OTHER }), list, START)).toMatchObject(refused);
 });

@@ -16,9 +16,12 @@ export function updateCustomer(customer: Customer, records: Records, fields: Fie
   return ok(customer);
 }
 
-export function listCards(customer: Customer, records: Records): Reply {
-  const data = [...records.cards.values()].filter((card) => card.customer === customer.id).reverse();
-  return ok({ object: 'list', data, has_more: false });
+export function listCards(customer: Customer, records: Records, fields: Fields): Reply {
+  const all = [...records.cards.values()].filter((card) => card.customer === customer.id).reverse();
+  const after = all.findIndex(({ id }) => id === textOf(fields, 'starting_after'));
+  const left = all.slice(after + 1);
+  const limit = Number(textOf(fields, 'limit') ?? '10');
+  return ok({ object: 'list', data: left.slice(0, limit), has_more: left.length > limit });
 }
 
 export function detachCard(card: Card, records: Records): Reply {

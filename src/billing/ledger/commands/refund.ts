@@ -77,22 +77,24 @@ function whyNotWhole(lot: Lot, account: Account, now: string): Refusal | undefin
 export interface RefundReport {
   readonly paymentId: string;
   readonly refundId: string;
-  readonly result: 'refunded' | 'refused';
+  /** Failed: the processor had taken it on, or even called it done. */
+  readonly result: 'refunded' | 'refused' | 'failed';
   readonly lowBalance: bigint;
 }
 
 /**
- * What the processor said of a refund; who comes second finds it done. Refused: the money is still there, so it comes
- * back as a lot with the dates of the old one.
+ * What the processor said of a refund; who comes second finds it done, unless what was done failed later. Refused or
+ * failed: the money is still there, so it comes back as a lot with the dates of the old one.
  */
 export function recordRefund(world: World, report: RefundReport, now: string): Decision<Payment> {
   const payment = paymentOf(world, report.paymentId);
   if (payment?.refund === undefined) return refused('notFound');
   const { refund } = payment;
-  if (refund.id !== report.refundId || refund.status !== 'requested') return accepted(world, payment);
+  if (isOver(refund, report)) return accepted(world, payment);
   const openRefunds = world.account.openRefunds.filter((id) => id !== payment.id);
   const closed = withAccount(world, { openRefunds });
-  const done: Payment = { ...payment, refund: { ...refund, status: report.result }, updatedAt: now };
+  const status = report.result === 'refunded' ? 'refunded' : 'refused';
+  const done: Payment = { ...payment, refund: { ...refund, status }, updatedAt: now };
   if (report.result === 'refunded') return accepted(withRows(closed, [done]), done);
   const lot = lotOf(world, payment.lot);
   if (lot === undefined) return refused('notFound');
@@ -100,6 +102,12 @@ export function recordRefund(world: World, report: RefundReport, now: string): D
   const reversed = takenOutside(reverse(closed, { payment, lot, now }), row, now);
   const watched = watchLow(reversed, { at: now, by: SYSTEM, lowBalance: report.lowBalance });
   return accepted(watched, paymentOf(watched, row.id) ?? row);
+}
+
+/** Of this refund, or of one before it. */
+function isOver({ id, status }: Refund, { refundId, result }: RefundReport): boolean {
+  if (id !== refundId) return true;
+  return status === 'refused' || (status === 'refunded' && result !== 'failed');
 }
 
 /** What had gone back without this bot meanwhile is taken off now: it may be why the processor refused. */

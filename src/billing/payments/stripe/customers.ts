@@ -9,8 +9,9 @@ import { call, change, type Answer } from './calling.js';
 import { ChargeDiffers, StripeRefused, StripeUnavailable } from './errors.js';
 import type { StripeRecords } from './records.js';
 
-/** More cards than that are not shown. */
-export const CARDS_MAX = 100;
+const PAGE_CARDS = 100;
+/** A thousand cards of one tenant: who has more is no customer of this bot. */
+const PAGES_MAX = 10;
 
 export interface CustomerDeps {
   readonly stripe: Stripe;
@@ -47,7 +48,11 @@ const cardSchema = z.object({
   }),
 });
 
-const cardListSchema = z.object({ object: z.literal('list'), data: z.array(cardSchema) });
+const cardListSchema = z.object({
+  object: z.literal('list'),
+  data: z.array(cardSchema),
+  has_more: z.boolean(),
+});
 const pageSchema = z.object({ object: z.enum(['checkout.session', 'billing_portal.session']), url: z.url() });
 
 const UNKNOWN = { kind: 'unknown' } as const;
@@ -72,21 +77,37 @@ export class StripeCustomers implements PaymentMethods, MethodPages, MethodChang
     this.#deps = deps;
   }
 
-  /** @throws StripeUnavailable where there was no clear answer: an empty list would say that there is no card. */
+  /** @throws StripeUnavailable where it is not known whole: a card that is missing would be taken for one that is gone. */
   async list(tenant: string): Promise<readonly PaymentMethod[]> {
     const customer = await this.#deps.records.read(tenant, 'customer');
     if (customer === undefined) return [];
     const { stripe } = this.#deps;
     const [about, cards] = await Promise.all([
       call(customerSchema, () => stripe.customers.retrieve(customer)),
-      call(cardListSchema, () =>
-        stripe.customers.listPaymentMethods(customer, { type: 'card', limit: CARDS_MAX }),
-      ),
+      this.#cards(customer),
     ]);
     const { invoice_settings: settings } = this.#ours(clear(about), tenant);
-    const own = clear(cards).data.filter((card) => card.customer === customer);
+    const own = cards.filter((card) => card.customer === customer);
     const first = settings.default_payment_method;
     return [...own.filter(({ id }) => id === first), ...own.filter(({ id }) => id !== first)].map(methodOf);
+  }
+
+  async #cards(customer: string): Promise<readonly z.infer<typeof cardSchema>[]> {
+    const cards: z.infer<typeof cardSchema>[] = [];
+    for (let page = 0; page < PAGES_MAX; page += 1) {
+      const last = cards.at(-1)?.id;
+      const answer = await call(cardListSchema, () =>
+        this.#deps.stripe.customers.listPaymentMethods(customer, {
+          type: 'card',
+          limit: PAGE_CARDS,
+          ...(last !== undefined && { starting_after: last }),
+        }),
+      );
+      const { data, has_more } = clear(answer);
+      cards.push(...data);
+      if (!has_more) return cards;
+    }
+    throw new StripeUnavailable(`${customer} has more than ${PAGES_MAX * PAGE_CARDS} cards`);
   }
 
   /** A first card makes the tenant's customer. */

@@ -41,6 +41,20 @@ describe('The cards of a tenant', () => {
     expect((await world.customers.list(TENANT)).map(({ id }) => id)).toEqual([second, first]);
   });
 
+  test('are all there, however many pages Stripe makes of them', async () => {
+    const first = await addCard();
+    const { cards } = world.standIn.records;
+    const card = cards.get(first)!;
+    for (let count = 1; count < 205; count += 1)
+      cards.set(`pm_more_${count}`, { ...card, id: `pm_more_${count}` });
+    const listed = (await world.customers.list(TENANT)).map(({ id }) => id);
+    expect(new Set(listed).size).toBe(205);
+    expect(listed).toContain(first);
+    for (let count = 205; count < 1_001; count += 1)
+      cards.set(`pm_more_${count}`, { ...card, id: `pm_more_${count}` });
+    await expect(world.customers.list(TENANT)).rejects.toThrow(StripeUnavailable);
+  });
+
   test('are replaced on a page made at each click', async () => {
     await addCard();
     const link = await world.customers.replaceLink(TENANT);

@@ -46,7 +46,7 @@ test.each([
     10_000,
   ],
   ['a part of what was taken again counts', dispute('lost', out, back, out, [4_000, 'eur']), 20_000, 14_000],
-])('%s', (_name, told, withdrawn, returned) => {
+])('%s', (_name, told, ...[withdrawn, returned]) => {
   expect(movedBy(told)).toEqual({ withdrawn, returned });
   expect(heldBy(told)).toBe(withdrawn - returned);
 });
