@@ -29,7 +29,8 @@ import {
 } from './billing/usage/graph/graph-collector.js';
 import { GraphUsage, type GraphUsageDeps } from './billing/usage/graph/graph-usage.js';
 import type { PstnCalls } from './billing/usage/graph/pstn-calls.js';
-import { UsageIntake, type IntakeDeps, type UsageLog } from './billing/usage/intake.js';
+import { UsageIntake, type IntakeDeps } from './billing/usage/intake.js';
+import type { SecondSourceLog } from './billing/usage/second-source.js';
 import { workersOf } from './compose-worker.js';
 
 export interface BillingParts {
@@ -41,7 +42,7 @@ export interface BillingParts {
   readonly methods: PaymentMethods;
   /** Where call records can be collected from. */
   readonly graph?: PstnCalls;
-  readonly log: JobLog & ScanLog & UsageLog & CollectorLog;
+  readonly log: JobLog & ScanLog & SecondSourceLog & CollectorLog;
   /** What the processor's events mean, where it tells any. */
   readonly events?: EventSource;
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import type { ScanLog } from './billing/due/daily-scan.js';
 import type { JobLog } from './billing/due/job-log.js';
 import type { CollectorLog } from './billing/usage/graph/graph-collector.js';
 import { TROUBLES } from './billing/usage/graph/pstn-calls.js';
-import type { UsageLog } from './billing/usage/intake.js';
+import type { SecondSourceLog } from './billing/usage/second-source.js';
 import { withDecimals } from './billing/usage/source-comparison.js';
 import type { SenderLog } from './bot/alerts/alert-sender.js';
 
@@ -50,7 +50,7 @@ export function scanLog(log: Logger): ScanLog {
   };
 }
 
-export function usageLog(log: Logger): UsageLog & CollectorLog {
+export function usageLog(log: Logger): SecondSourceLog & CollectorLog {
   return {
     usageTrouble: (tenant, { reason, detail }, window) => {
       log.warn(

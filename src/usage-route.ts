@@ -92,6 +92,7 @@ function answerOf(report: IntakeReport): object {
     unchanged: report.unchanged,
     kept: { count: kept.count, amount: toDecimal(kept.amount.micros) },
     compared: report.compared.map(withDecimals),
+    incomplete: report.incomplete,
     skipped: { ...skipped, ...(report.otherSource > 0 && { otherSource: report.otherSource }) },
     quarantined,
     currency: balance.currency,

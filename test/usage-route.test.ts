@@ -13,7 +13,8 @@ const OTHER_KEY = 'a-usage-key-of-another-tenant';
 const OTHER = 'tenant-two';
 
 async function scene(keys: UsageRouteDeps['keys'] = new Map()) {
-  const { billing } = await testBilling();
+  // The day of the rows is over.
+  const { billing } = await testBilling({ start: '2026-11-18T09:00:00.000Z' });
   const isKnownTenant = async (tenant: string) => [TENANT, OTHER].includes(tenant);
   const route = usageRoute({ intake: billing.intake, keys, isKnownTenant });
   const send = async (more: Partial<RouteRequest> = {}) => {
@@ -166,6 +167,7 @@ test('the answer tells what was done, amounts as decimal text, and the command l
     unchanged: 0,
     kept: { count: 0, amount: '0' },
     compared: [],
+    incomplete: [],
     skipped: expect.any(Object) as object,
     quarantined: [],
     currency: 'USD',
@@ -238,6 +240,14 @@ describe('the PSTN usage export of the admin center', () => {
     const { body } = await sendFile(file('0.45', '1.05'));
     expect(body).toMatchObject({ charged: { count: 0 }, kept: { count: 2, amount: '1.5' } });
     expect(await balance()).toBe(0n);
+  });
+
+  test('of a day that it has a part of only nothing is taken, and the answer names it', async () => {
+    const { sendFile, balance } = await scene();
+    const rows = [{ UsageId: 'today', 'Start Time': '2026-11-18T08:00:00Z' }, { UsageId: 'before' }];
+    const { body } = await sendFile(Buffer.from(csvExport(rows)));
+    expect(body).toMatchObject({ charged: { count: 1 }, incomplete: [{ date: '2026-11-18', count: 1 }] });
+    expect(await balance()).toBe(-450_000n);
   });
 
   test('another file is refused with a sentence, and nothing is charged', async () => {

@@ -33,6 +33,7 @@ export const answerSchema = z.object({
   unchanged: count,
   kept: counted,
   compared: z.array(comparison),
+  incomplete: z.array(z.object({ date: z.iso.date(), count })),
   skipped: z.record(z.string(), count),
   quarantined: z.array(z.object({ id: z.string().nullish(), reason: z.string() })),
   currency: z.enum(CURRENCIES),

@@ -47,9 +47,9 @@ function joined(one: Comparison, other: Comparison): Comparison {
 }
 
 function linesOf(comparison: Comparison, currency: Currency): readonly string[] {
-  const { date, first, second } = comparison;
+  const { date, first, second, charged } = comparison;
   return [
-    `  ${date} was charged from ${SOURCES[first]}: what ${SOURCES[second]} says is compared, and not charged`,
+    `  ${date} was ${charged.count === 0 ? 'kept' : 'charged'} from ${SOURCES[first]}: what ${SOURCES[second]} says is compared, and not charged`,
     ...SUMS.map(([name, words]) => {
       const { count, amount } = comparison[name];
       return `    ${words.padEnd(NAME_WIDTH)}${count.toLocaleString('en').padStart(8)}  ${shown(amount, currency)}`;

@@ -9,6 +9,7 @@ const INDENT = ' '.repeat(28);
 
 const SKIPPED: Readonly<Record<string, string>> = {
   notPrepaid: 'not prepaid: another licence than MCOPSTNPP pays',
+  otherSource: 'known from another source, which alone may correct them',
 };
 
 const QUARANTINED: Readonly<Record<QuarantineReason, string>> = {
@@ -34,6 +35,7 @@ export function summaryOf(answers: readonly Answer[]): string {
     ...skippedLines(answers),
     ...quarantinedLines(answers),
     ...apart(comparisonLines(answers)),
+    ...apart(incompleteLines(answers)),
     balanceLine(answers.at(-1)),
   ];
   return `${lines.join('\n')}\n`;
@@ -47,6 +49,16 @@ function line(name: string, count: number, text: string): string {
 function keptLines(answers: readonly Answer[]): readonly string[] {
   if (answers.every(({ kept }) => kept.count === 0)) return [];
   return [`${countedLine('kept', answers, ({ kept }) => kept)}, not charged: before the start of metering`];
+}
+
+/** Their calls are charged by a later export; until then they are charged by nobody, or by another source. */
+function incompleteLines(answers: readonly Answer[]): readonly string[] {
+  return answers
+    .flatMap(({ incomplete }) => incomplete)
+    .map(
+      ({ date, count }) =>
+        `  ${date} day incomplete, ${count.toLocaleString('en')} rows not taken: export it again with the days around it, once it is over`,
+    );
 }
 
 function apart(lines: readonly string[]): readonly string[] {

@@ -6,7 +6,7 @@ import { renderPanel, type PanelButton, type PanelFact } from './panel.js';
 import { clickButton } from './payment-view.js';
 import { plain, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
-import { unreportedText } from './usage-words.js';
+import { differenceLines, unreportedText } from './usage-words.js';
 
 export interface UsageCardFacts {
   readonly account: Pick<Account, 'currency' | 'usage'>;
@@ -26,12 +26,16 @@ export function usageCard(card: UsageCardFacts, speech: Speech): Card {
     knownUntil === undefined
       ? speech.say('usage.state.none')
       : speech.say('usage.state.known', { time: speech.dateTime(knownUntil) });
+  const warnings = [
+    ...(trouble === undefined ? [] : [troubleLine(trouble, speech)]),
+    ...differenceLines(account, speech),
+  ];
   const range = unreported && unreportedText(unreported, account.currency, speech);
   const panel = {
-    style: trouble === undefined ? ('emphasis' as const) : ('warning' as const),
+    style: warnings.length === 0 ? ('emphasis' as const) : ('warning' as const),
     title: speech.say('usage.title'),
     lines: [state, ...(range === undefined ? [] : [range]), ...wayIn(card, speech)],
-    ...(trouble !== undefined && { box: troubleBox(trouble, speech) }),
+    box: { style: 'warning' as const, lines: warnings },
     facts: factsOf(card, speech),
     notes: [speech.say('usage.late')],
     buttons: buttonsOf(card, speech),
@@ -45,10 +49,9 @@ function wayIn({ account, isConfigured, isCollecting }: UsageCardFacts, speech: 
   return account.usage.graph === undefined ? [speech.say('usage.notConnected')] : [];
 }
 
-function troubleBox({ reason, since }: NonNullable<UsageFacts['trouble']>, speech: Speech) {
+function troubleLine({ reason, since }: NonNullable<UsageFacts['trouble']>, speech: Speech): string {
   const what = speech.say(`usage.trouble.${reason}`);
-  const line = speech.say('usage.trouble.since', { time: speech.dateTime(since), what });
-  return { style: 'warning' as const, lines: [line] };
+  return speech.say('usage.trouble.since', { time: speech.dateTime(since), what });
 }
 
 function factsOf({ account, facts }: UsageCardFacts, speech: Speech): readonly PanelFact[] {

@@ -17,6 +17,7 @@ const ANSWER = {
   unchanged: 2,
   kept: { count: 0, amount: '0' },
   compared: [],
+  incomplete: [],
   skipped: { notPrepaid: 4 },
   quarantined: [{ id: 'row-1', reason: 'wrongCurrency' }],
   currency: 'USD',
@@ -235,6 +236,20 @@ describe('the admin center’s export', () => {
     expect(out.match(/2026-11-17/gu)).toHaveLength(1);
     expect(out).toMatch(/now delivered +3 +USD 6\.25$/m);
     expect(out).toMatch(/not delivered now +0 +USD 0\.00$/m);
+  });
+
+  it('is asked for again where it has a part of a day only', async () => {
+    replies = [{ body: { ...ANSWER, incomplete: [{ date: '2026-11-30', count: 1200 }] } }];
+    expect((await run([file('export.csv', csv)])).out).toContain(
+      '2026-11-30 day incomplete, 1,200 rows not taken: export it again with the days around it, once it is over',
+    );
+    expect((await run([file('export.csv', csv)])).out).not.toContain('incomplete');
+  });
+
+  it('says of a day that was only kept before that it was kept', async () => {
+    const charged = { count: 0, amount: '0' };
+    replies = [{ body: { ...ANSWER, compared: [{ ...COMPARED, charged }] } }];
+    expect((await run([file('export.csv', csv)])).out).toContain('2026-11-17 was kept from Microsoft Graph');
   });
 
   it('may hold calls from before the start of metering: they are told apart', async () => {

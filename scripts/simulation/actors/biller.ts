@@ -117,11 +117,13 @@ export class Biller {
   }
 
   private answered({ target, register, writes }: Taken, answer: UsageAnswer): void {
-    const compared = datesCompared(answer);
-    const isCompared = ({ row }: Written) => compared.has(dateIn(this.world.character.timeZone, row.start));
-    // What a second source says of a day takes no effect.
-    for (const { writing } of writes.filter(isCompared)) register.withdraw(writing);
-    const took = writes.filter((write) => !isCompared(write));
+    const left = datesLeft(answer);
+    const { usage } = this.world.model.of(target);
+    // What a second source says of a day takes no effect, unless the first one was only kept; nor do parts of a day.
+    const isLeft = ({ row }: Written) =>
+      left.has(dateIn(this.world.character.timeZone, row.start)) && usage.chargeOf(row.id) !== row.micros;
+    for (const { writing } of writes.filter(isLeft)) register.withdraw(writing);
+    const took = writes.filter((write) => !isLeft(write));
     for (const { writing } of took) register.end(writing);
     this.acknowledged(
       target,
@@ -159,7 +161,9 @@ function keyOf(tenant: string): string {
   return `key-of-${tenant}`;
 }
 
-function datesCompared({ body }: UsageAnswer): ReadonlySet<string> {
-  const { compared } = body as { readonly compared: readonly { readonly date: string }[] };
-  return new Set(compared.map(({ date }) => date));
+/** Compared with another source, or left to an export that has all of them. */
+function datesLeft({ body }: UsageAnswer): ReadonlySet<string> {
+  type Dates = readonly { readonly date: string }[];
+  const { compared, incomplete } = body as { readonly compared: Dates; readonly incomplete: Dates };
+  return new Set([...compared, ...incomplete].map(({ date }) => date));
 }

@@ -11,10 +11,14 @@ import type { World } from './world.js';
 /** Those whose charges are rounded. Graph and HTTP give the same exact rows: they may share a day, record by record. */
 const ROUNDED: readonly UsageSource[] = ['csv'];
 
+export function isRounded(source: UsageSource): boolean {
+  return ROUNDED.includes(source);
+}
+
 /** `first`: the source of the day's first charge; undefined where there was none. */
 export function isSecondSource(first: UsageSource | undefined, source: UsageSource): boolean {
   if (first === undefined || first === source) return false;
-  return ROUNDED.includes(first) || ROUNDED.includes(source);
+  return isRounded(first) || isRounded(source);
 }
 
 /** Undefined where nothing was charged yet. Before days noted it, all that was charged had come in over HTTP. */
@@ -22,7 +26,18 @@ export function sourceOfDay({ source, calls }: Pick<DayTotals, 'source' | 'calls
   return source ?? (calls > 0 ? 'http' : undefined);
 }
 
-/** A day that belongs to another source than the one that delivered for it. */
+/**
+ * Of a day's kept calls: from another source they would be counted twice, under other names. No money stands on them, so
+ * they keep no charge away. Undefined where none is kept.
+ */
+export function sourceOfKept({
+  keptSource,
+  unmetered,
+}: Pick<DayTotals, 'keptSource' | 'unmetered'>): UsageSource | undefined {
+  return (unmetered?.calls ?? 0) > 0 ? keptSource : undefined;
+}
+
+/** A day that was charged, or kept, from another source than the one that delivered for it. */
 export interface ForeignDay {
   /** `YYYY-MM-DD` in the account's time zone. */
   readonly date: string;
@@ -35,11 +50,15 @@ export interface BySource {
   readonly foreign: readonly ForeignDay[];
 }
 
-/** The rows of the calls' days must have been read. */
-export function bySource(world: World, calls: readonly StoredCall[]): BySource {
+/** `sourceOf`: what a day belongs to. The rows of the calls' days must have been read. */
+export function bySource(
+  world: World,
+  calls: readonly StoredCall[],
+  sourceOf: (day: DayTotals) => UsageSource | undefined = sourceOfDay,
+): BySource {
   const sources = new Set(calls.map(({ source }) => source));
   const days = [...world.rows.values()].flatMap((row) => {
-    const first = row.type === 'day' ? sourceOfDay(row) : undefined;
+    const first = row.type === 'day' ? sourceOf(row) : undefined;
     const mixes = [...sources].some((source) => isSecondSource(first, source));
     return row.type === 'day' && first !== undefined && mixes ? [{ date: row.date, first }] : [];
   });

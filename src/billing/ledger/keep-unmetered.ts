@@ -1,5 +1,6 @@
 /** Writing down calls from before the start of metering, beside the ledger: no entry, no spend, no balance. Pure. */
 import { dayOf } from './calendar.js';
+import { bySource, sourceOfKept, type ForeignDay } from './day-source.js';
 import { emptyDay } from './days.js';
 import { isMetered, meter } from './metering.js';
 import type { DayTotals, Metering, StoredCall, UnmeteredTotal } from './model.js';
@@ -22,6 +23,8 @@ export interface Kept {
   readonly unchanged: number;
   /** As they are stored: calls that were kept on a day whose row was not read, and left as they are. */
   readonly moved: readonly StoredCall[];
+  /** Days that were kept from another source: what was to be kept of them was left out. */
+  readonly foreign: readonly ForeignDay[];
 }
 
 const NOTHING: UnmeteredTotal = { spend: 0n, calls: 0 };
@@ -31,8 +34,9 @@ export function keepUnmetered(world: World, delivered: Delivered, now: string): 
   const { calls, metering } = delivered;
   // A start of metering can be moved, and not be taken away: no call was ever kept.
   if (world.account.usage.metering === undefined || isPlain(world, delivered))
-    return { world, charge: calls, kept: [], unchanged: 0, moved: [] };
-  const { charge, keep, unchanged } = sort(world, calls, metering);
+    return { world, charge: calls, kept: [], unchanged: 0, moved: [], foreign: [] };
+  const { charge, keep: wanted, unchanged } = sort(world, calls, metering);
+  const { own: keep, foreign } = bySource(world, wanted, sourceOfKept);
   const before = [...new Set([...charge, ...keep].map(({ id }) => id))].flatMap((id) => keptCall(world, id));
   const moved = before.filter((call) => !delivered.isDayRead(call));
   const stays = new Set(moved.map(({ id }) => id));
@@ -40,7 +44,7 @@ export function keepUnmetered(world: World, delivered: Delivered, now: string): 
   const kept = keep.filter(isHere);
   const changed = withTotals(world, before.filter(isHere), kept);
   const noted = kept.length === 0 ? changed : withNews(withRows(changed, kept), kept, now);
-  return { world: noted, charge: charge.filter(isHere), kept, unchanged, moved };
+  return { world: noted, charge: charge.filter(isHere), kept, unchanged, moved, foreign };
 }
 
 /** As nearly always once an account is connected: all is metered, and none was kept before. */
@@ -88,7 +92,8 @@ function withTotals(world: World, before: readonly StoredCall[], now: readonly S
   const add = (call: StoredCall, calls: 1 | -1): void => {
     const date = dayOf(call.start, timeZone);
     const day = days.get(date) ?? rowOf(world, 'day', rowKeys.day(date)) ?? emptyDay(date);
-    days.set(date, { ...day, unmetered: changed(day.unmetered ?? NOTHING, call, calls) });
+    const keptSource = sourceOfKept(day) ?? call.source;
+    days.set(date, { ...day, keptSource, unmetered: changed(day.unmetered ?? NOTHING, call, calls) });
     all = changed(all, call, calls);
   };
   for (const call of before) add(call, -1);

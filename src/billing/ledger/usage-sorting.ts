@@ -58,7 +58,7 @@ export function sortUsage(world: World, batch: UsageBatch, now: string): Sorted 
     moved: [...kept.moved, ...moved],
     unchanged: kept.unchanged + piles.unchanged,
     otherSource: piles.otherSource,
-    foreignDays: foreign,
+    foreignDays: [...foreign, ...kept.foreign],
   };
 }
 

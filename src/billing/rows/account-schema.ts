@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ALERT_KINDS, CARD_NOTICES, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
+import { USAGE_SOURCES } from '../usage/call-record.js';
 import { TROUBLE_REASONS } from '../usage/graph/pstn-calls.js';
 import { json } from './columns.js';
 import { text, micros, count, actor, currency, span, method, trip, unmetered } from './parts.js';
@@ -45,6 +46,15 @@ const graph = z.object({
       trouble: z.object({ reason: z.enum(TROUBLE_REASONS), since: text, at: text }).exactOptional(),
     })
     .exactOptional(),
+});
+
+const difference = z.object({
+  date: text,
+  first: z.enum(USAGE_SOURCES),
+  second: z.enum(USAGE_SOURCES),
+  count,
+  amount: micros,
+  delivered: count,
 });
 
 export const accountSchema: z.ZodType<Account> = z.object({
@@ -112,6 +122,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
       openIssues: count,
       metering: z.object({ from: text, setBy: actor, setAt: text }).exactOptional(),
       unmetered: unmetered.exactOptional(),
+      differences: z.array(difference).exactOptional(),
       graph: graph.exactOptional(),
     }),
   ),

@@ -100,6 +100,7 @@ const day = z.object({
   closingBalance: micros,
   source: z.enum(USAGE_SOURCES).exactOptional(),
   unmetered: json(unmetered).exactOptional(),
+  keptSource: z.enum(USAGE_SOURCES).exactOptional(),
 });
 
 const payment = z.object({

@@ -13,7 +13,9 @@ import type { Money } from '../money.js';
 import { batches, OTHER_ROWS_MAX, type CallBatch } from './batches.js';
 import { readGraphRow, type CallRecord, type QuarantineReason, type UsageSource } from './call-record.js';
 import { knownAlready } from './known-calls.js';
-import { compareDays, type SourceComparison } from './source-comparison.js';
+import { tellSecondSource, type SecondSourceLog } from './second-source.js';
+import type { SourceComparison } from './source-comparison.js';
+import { ofWholeDays, type IncompleteDay } from './whole-days.js';
 
 const ISSUES_PER_COMMIT_MAX = 40;
 
@@ -25,8 +27,10 @@ export interface IntakeReport {
   readonly otherSource: number;
   /** From before the start of metering: written down, and not charged. */
   readonly kept: { readonly count: number; readonly amount: Money };
-  /** Days that another source was charged for; oldest first. */
+  /** Days that another source was charged for, or kept from; oldest first. */
   readonly compared: readonly SourceComparison[];
+  /** Days that an export has a part of only, and that are therefore left to come again; oldest first. */
+  readonly incomplete: readonly IncompleteDay[];
   readonly skipped: { readonly notPrepaid: number };
   readonly quarantined: readonly { readonly id?: string; readonly reason: QuarantineReason }[];
   readonly balance: Money;
@@ -38,7 +42,7 @@ export interface IntakeDeps {
   readonly now: () => string;
   readonly newId: () => string;
   readonly lowBalance: bigint;
-  readonly log: UsageLog;
+  readonly log: SecondSourceLog;
   /** Some billers give the connection charge on top of `charge`; Graph's is part of it. */
   readonly addConnectionCharge: boolean;
   /** A call as it may be stored, by its age. */
@@ -48,11 +52,6 @@ export interface IntakeDeps {
    * calls that arrives at once should not cry "negative" over money that is already on its way.
    */
   readonly letLand: (tenant: string, paymentId: string) => Promise<void>;
-}
-
-export interface UsageLog {
-  /** Nothing of that day was charged; sums are in micros of the account's currency. */
-  secondSource(tenant: string, comparison: SourceComparison): void;
 }
 
 interface Delivery {
@@ -72,9 +71,11 @@ export class UsageIntake {
    * Debits what the rules can debit and puts the rest aside. Sending the same rows again changes nothing.
    * @throws StorageUnavailable, LedgerBusy: a part may be done; sending the same rows again finishes it.
    */
-  async take(tenant: string, rows: readonly unknown[], source: UsageSource): Promise<IntakeReport> {
+  async take(tenant: string, delivered: readonly unknown[], source: UsageSource): Promise<IntakeReport> {
     const account = await this.deps.ledger.look(tenant);
     const delivery = { tenant, source, account };
+    const all = { rows: delivered, source, now: this.deps.now() };
+    const { rows, incomplete } = await ofWholeDays(this.deps.reader, account, all);
     const verdicts = rows.map((row) => readGraphRow(row, account.currency));
     const charges = verdicts.flatMap((verdict) => (verdict.kind === 'charge' ? [verdict.record] : []));
     const aside = verdicts.filter((verdict) => verdict.kind === 'quarantine');
@@ -82,13 +83,14 @@ export class UsageIntake {
     const known = await knownAlready(this.deps.reader, account, calls);
     const news = calls.filter(({ id }) => !known.has(id));
     const receipts = await this.charge(delivery, news);
-    const compared = await this.compare(delivery, news, receipts);
+    const days = receipts.flatMap(({ foreignDays = [] }) => foreignDays);
+    const compared = await tellSecondSource(this.deps, account, { source, calls: news, days });
     await this.putAside(delivery, aside);
     const skipped = verdicts.length - charges.length - aside.length;
     const quarantined = aside.map(({ id, reason }) => ({ reason, ...(id !== undefined && { id }) }));
     const sums = summed(receipts, account);
     const unchanged = sums.unchanged + calls.length - news.length;
-    return { ...sums, unchanged, compared, skipped: { notPrepaid: skipped }, quarantined };
+    return { ...sums, unchanged, compared, incomplete, skipped: { notPrepaid: skipped }, quarantined };
   }
 
   private store(record: CallRecord, source: UsageSource): StoredCall {
@@ -147,18 +149,6 @@ export class UsageIntake {
     };
   }
 
-  /** Days that belong to another source: what this one says of them is told, and charges nothing. */
-  private async compare(
-    { tenant, source, account }: Delivery,
-    calls: readonly StoredCall[],
-    receipts: readonly UsageReceipt[],
-  ): Promise<readonly SourceComparison[]> {
-    const days = receipts.flatMap(({ foreignDays = [] }) => foreignDays);
-    const compared = await compareDays(this.deps.reader, account, { source, calls, days });
-    for (const comparison of compared) this.deps.log.secondSource(tenant, comparison);
-    return compared;
-  }
-
   private async putAside(delivery: Delivery, aside: readonly Aside[]): Promise<void> {
     const at = this.deps.now();
     const issues = aside.map((verdict): UsageIssue => {
@@ -198,7 +188,7 @@ function answerOf(result: Outcome<UsageReceipt>): UsageReceipt {
 function summed(
   receipts: readonly UsageReceipt[],
   account: Account,
-): Omit<IntakeReport, 'compared' | 'skipped' | 'quarantined'> {
+): Omit<IntakeReport, 'compared' | 'incomplete' | 'skipped' | 'quarantined'> {
   const sum = (of: (receipt: UsageReceipt) => number) =>
     receipts.reduce((total, receipt) => total + of(receipt), 0);
   const money = (of: (receipt: UsageReceipt) => bigint): Money => ({

@@ -38,7 +38,10 @@ export function readIssueRow(issue: UsageIssue): IssueRow {
   };
 }
 
-/** The call that an issue becomes when it is charged; the charge is the admin's word. */
+/**
+ * The call that an issue becomes when it is charged; the charge is the admin's word. Without a time of its own it is of the
+ * day of its arrival, which must not become the day of the export that it came in: then it shares the day like an exact one.
+ */
 export function callOfIssue(issue: UsageIssue, charge: bigint): StoredCall {
   const { recordId, start, durationSeconds, details } = readIssueRow(issue);
   return {
@@ -48,7 +51,7 @@ export function callOfIssue(issue: UsageIssue, charge: bigint): StoredCall {
     connectionCharge: 0n,
     start: start ?? issue.at,
     durationSeconds,
-    source: issue.source,
+    source: start === undefined ? 'http' : issue.source,
     details,
   };
 }

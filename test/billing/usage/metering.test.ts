@@ -149,6 +149,58 @@ test('a second source for a day is compared, and neither charged nor taken for a
   });
 });
 
+test('a second source that reports more than was charged is noted on the account, until the first one has it too', async () => {
+  const { billing, take } = scene();
+  const noted = async () => (await billing.account(TENANT)).usage.differences;
+  const [one, lost] = [at(LATER, 1), at(LATER, 2)];
+  await take([one], 'csv');
+  expect(await noted()).toBeUndefined();
+  await take([one, lost]);
+  const difference = {
+    date: '2026-11-16',
+    first: 'csv',
+    second: 'graph',
+    count: 1,
+    amount: usd(2),
+    delivered: 2,
+  };
+  expect(await noted()).toEqual([difference]);
+  await take([lost], 'csv');
+  await take([one, lost]);
+  expect(await noted()).toEqual([]);
+});
+
+test('what was noted of a day already costs no transaction when it is told again', async () => {
+  const { take, watched } = scene();
+  await take([at(LATER, 1)], 'csv');
+  const rows = [at(LATER, 2)];
+  await take(rows);
+  const commits = watched.commits.length;
+  await take(rows);
+  expect(watched.commits).toHaveLength(commits);
+});
+
+test('a call that two sources name differently is kept once', async () => {
+  const { billing, take, meterFrom } = scene();
+  await meterFrom(FROM);
+  const one = at(BEFORE, 1, { id: 'abc' });
+  await take([one], 'csv');
+  const { kept, compared } = await take([{ ...one, id: 'ABC' }]);
+  expect(kept.count).toBe(0);
+  expect(compared).toMatchObject([{ first: 'csv', second: 'graph', onlyDelivered: { count: 0 } }]);
+  const { usage } = await billing.account(TENANT);
+  expect(usage.unmetered).toEqual({ spend: usd(1), calls: 1 });
+  expect(usage.differences).toBeUndefined();
+});
+
+test('a day that was kept from one source is charged from another, once the start was moved back', async () => {
+  const { take, meterFrom } = scene();
+  await meterFrom(FROM);
+  await take([at(BEFORE, 1)], 'csv');
+  await meterFrom(EARLIER);
+  expect(await take([at(BEFORE, 2)])).toMatchObject({ charged: { count: 1, amount: { micros: usd(2) } } });
+});
+
 test('a day that comes in several batches is compared once, as a whole', async () => {
   const { take } = scene();
   await take([at(LATER, 1)]);

@@ -190,3 +190,22 @@ test('in Italian every card is in Italian', async () => {
   expectValidCard(preview);
   expect(textOf(preview)).toContain('Si addebitano le chiamate da adesso.');
 });
+
+test('calls that only a second source knows are told, newest days first, with what to do', async () => {
+  const here = await scene();
+  const row = (day: string, id: string) => graphRow(2, { id, startDateTime: `2026-11-${day}T08:00:00Z` });
+  for (const day of ['11', '12', '13', '14', '15']) {
+    await here.test.billing.intake.take(TENANT, [row(day, `first-${day}`)], 'csv');
+    await here.test.billing.intake.take(TENANT, [row(day, `second-${day}`)], 'graph');
+  }
+  const { card } = await say(usageCommand, here);
+  expectValidCard(card);
+  const text = textOf(card);
+  expect(text).toContain('Nov 15, 2026: 1 call ($2.00) that Microsoft Graph reports is not charged');
+  expect(text).toContain('the admin center’s export was charged for that day first');
+  expect(text).toContain('And 2 earlier days.');
+  expect(text).toContain('correct the balance with “adjust”');
+  expect(text).not.toContain('Nov 12');
+  const italian = await say(usageCommand, { ...here, turn: testTurn({ now: clock.now(), locale: 'it' }) });
+  expect(textOf(italian.card)).toContain('1 chiamata (2,00 USD) da Microsoft Graph non è addebitata');
+});

@@ -26,7 +26,7 @@ export interface UsageReceipt {
    * start. Absent where there are none.
    */
   readonly moved?: readonly MovedCall[];
-  /** Days that another source was charged for; calls of these were left alone. Absent where there are none. */
+  /** Days that another source was charged for, or kept from; calls of these were left alone. Absent where there are none. */
   readonly foreignDays?: readonly ForeignDay[];
   /** The auto-recharge that is open after this batch, so that the next one can let it land first. */
   readonly openRecharge?: string;

@@ -48,6 +48,8 @@ export interface DayTotals {
   readonly source?: UsageSource;
   /** Calls that were kept without being charged: no part of the spend. */
   readonly unmetered?: UnmeteredTotal;
+  /** Of its first kept call; absent on days that were written before this was noted. */
+  readonly keptSource?: UsageSource;
 }
 
 /** Calls from before the start of metering. */
@@ -99,8 +101,22 @@ export interface UsageState {
   readonly metering?: Metering;
   /** All that was kept without being charged, so far. */
   readonly unmetered?: UnmeteredTotal;
+  /** The newest days of which a second source says more than was charged; newest first, bounded. */
+  readonly differences?: readonly UsageDifference[];
   /** Present while call records are collected from Microsoft Graph. */
   readonly graph?: GraphConnection;
+}
+
+/** Calls that only the second source of a day knows: not charged, and perhaps lost by the first one. */
+export interface UsageDifference {
+  /** `YYYY-MM-DD` in the account's time zone. */
+  readonly date: string;
+  readonly first: UsageSource;
+  readonly second: UsageSource;
+  readonly count: number;
+  readonly amount: bigint;
+  /** How many calls of the day the second source delivered, these among them: who says less knows it less well. */
+  readonly delivered: number;
 }
 
 export interface GraphConnection {
