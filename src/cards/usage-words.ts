@@ -2,7 +2,7 @@
 import type { Account, UsageDifference } from '../billing/ledger/model.js';
 import { money, type Currency } from '../billing/money.js';
 import type { Unreported } from '../billing/usage/graph/usage-facts.js';
-import { calendarText } from './calendar-text.js';
+import { dayText } from './calendar-text.js';
 import type { Speech } from './speech.js';
 
 /** Rounded to whole units, since it is a guess: down at its start, up at its end. Undefined where it says nothing. */
@@ -46,7 +46,7 @@ function differenceText(
   currency: Currency,
   speech: Speech,
 ): string {
-  const day = calendarText(date, speech);
+  const day = dayText(date, speech);
   return speech.say('usage.difference', {
     day,
     first,

@@ -44,7 +44,7 @@ export function readCsvRow(row: CsvRow, currency: Currency): RowVerdict {
   return readGraphRow(asGraphRow(row), currency);
 }
 
-/** Its charges are rounded to two decimals: see second-source.ts. */
+/** Its charges are rounded to two decimals: see day-source.ts. */
 export function asGraphRow(row: CsvRow): Readonly<Record<string, unknown>> {
   const texts = Object.entries(TEXTS).map(([column, field]) => [field, row[column] ?? '']);
   return {
