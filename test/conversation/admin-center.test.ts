@@ -206,6 +206,8 @@ test('“set balance” records what the portal shows, with the difference, and 
   const account = await bot.app.billing.billing.reader.account(chat.setting.tenant!);
   expect(account).toMatchObject({ balance: usd(12.5), openPayments: [], health: { held: true } });
   expect(account.attested).toMatchObject({ balance: usd(12.5), by: { name: 'Ada Admin' } });
+  // It comes into the same chat by itself: not between a word and its answer.
+  await heard(chat, 'The balance is low');
   const balance = await chat.say('balance');
   expect(balance.text).toContain('By Ada Admin’s word, Microsoft’s admin center showed $12.50');
   expect((await chat.say('history')).text).toContain('by Ada Admin’s word');

@@ -37,7 +37,7 @@ export const LEDGER_GUARDS: readonly Guard[] = [
   {
     name: 'one source a day',
     file: `${IN}/day-source.ts`,
-    from: 'return ROUNDED.includes(first) || ROUNDED.includes(source);',
+    from: 'return isRounded(first) || isRounded(source);',
     to: 'return false;',
   },
   {
