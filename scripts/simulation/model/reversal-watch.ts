@@ -25,6 +25,8 @@ export class ReversalWatch implements Watcher {
   /** Disputes that payments know of, each with the alert that told it last, and alerts that told one. */
   private readonly disputes = new Set<string>();
   private told = 0;
+  /** Alerts that a payment has named. */
+  private readonly named = new Set<string>();
   /** What the processor told and nobody has carried out yet. */
   private readonly openEvents = new Set<string>();
 
@@ -44,7 +46,7 @@ export class ReversalWatch implements Watcher {
   committed(transaction: Transaction): void {
     for (const { values } of rowsOf(transaction, 'payment')) this.written(values);
     for (const { kind, values } of rowsOf(transaction, 'alert'))
-      if (kind === 'insert' && values['kind'] === 'disputed') this.told += 1;
+      if (kind === 'insert' && values['kind'] === 'disputed' && this.lasts(values)) this.told += 1;
     for (const entry of transaction.entries) this.entered(entry);
     this.events(transaction);
     if (this.told !== this.disputes.size)
@@ -52,6 +54,11 @@ export class ReversalWatch implements Watcher {
         'each dispute is told once each time it takes money',
         `${this.disputes.size} disputes, ${this.told} alerts`,
       );
+  }
+
+  /** Of what was withdrawn, returned and withdrawn again in one transaction the payment names the last alert alone. */
+  private lasts({ sequence, healed }: Values): boolean {
+    return healed === undefined || this.named.has(String(sequence));
   }
 
   private events(transaction: Transaction): void {
@@ -67,7 +74,10 @@ export class ReversalWatch implements Watcher {
     const payment = paymentView(values);
     this.payments.set(payment.id, payment);
     for (const { kind, id, alert } of (jsonOf(values, 'reversals') ?? []) as readonly Reversal[])
-      if (kind === 'dispute') this.disputes.add(`${id} ${alert ?? 'not told'}`);
+      if (kind === 'dispute') {
+        this.disputes.add(`${id} ${alert ?? 'not told'}`);
+        this.named.add(String(alert));
+      }
   }
 
   private entered({ kind, reference, amount }: EntryView): void {
