@@ -123,7 +123,10 @@ export class ChatClient {
     });
     const text = await response.text();
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    const sent = connector.sent.slice(before).filter((one) => one.conversationId === this.conversationId);
+    const here = connector.sent.slice(before).filter((one) => one.conversationId === this.conversationId);
+    // An alert may come into the same chat meanwhile: where something answers this very message, that is the answer.
+    const answers = here.filter((one) => one.activity['replyToId'] === activity['id']);
+    const sent = activity['id'] !== undefined && answers.length > 0 ? answers : here;
     return answerOf({ status: response.status, body, sent }, clicked);
   }
 }
