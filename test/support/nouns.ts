@@ -17,7 +17,7 @@ import {
 import type { LedgerRow } from '../../src/billing/ledger/world.js';
 import { CURRENCIES } from '../../src/billing/money.js';
 import { DECLINE_REASONS } from '../../src/billing/payments/processor.js';
-import { QUARANTINE_REASONS, USAGE_SOURCES } from '../../src/billing/usage/call-record.js';
+import { DETAIL_FIELDS, QUARANTINE_REASONS, USAGE_SOURCES } from '../../src/billing/usage/call-record.js';
 import { START } from './billing.js';
 
 const micros = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
@@ -117,6 +117,14 @@ const healed = fc.record(
 
 type RowOf<T extends LedgerRow['type']> = Extract<LedgerRow, { type: T }>;
 
+/** Under the names that Graph gives them; a text may hold anything. */
+const placedDetails = fc.record(
+  Object.fromEntries(
+    DETAIL_FIELDS.map((field) => [field, fc.oneof(text, fc.constantFrom('', '|', '1|', '{}'))]),
+  ),
+  { requiredKeys: [], noNullPrototype: true },
+);
+
 export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<T>> } = {
   alert: noun(
     'alert',
@@ -146,7 +154,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       start: at,
       durationSeconds: count,
       source: fc.constantFrom(...USAGE_SOURCES),
-      details: fc.dictionary(name, text, { noNullPrototype: true }),
+      details: fc.oneof(placedDetails, fc.dictionary(name, text, { noNullPrototype: true })),
       detailsDigest: text,
       entry: sequence,
       earlier: fc.array(fc.record({ entry: sequence, charge: micros, start: at, detailsDigest: text })),

@@ -123,6 +123,12 @@ export function withAccount(world: World, change: Partial<Account>): World {
   return { ...world, account: { ...world.account, ...change } };
 }
 
+/** How many rows it takes to turn one world into the next, the account's among them. */
+export function rowsBetween(before: World, after: World): number {
+  const changed = [...after.rows].filter(([key, row]) => before.rows.get(key) !== row).length;
+  return 1 + changed + after.entries.length - before.entries.length;
+}
+
 export function withJob(world: World, job: Job): World {
   const known = world.jobs.some((other) => other.name === job.name && other.subject === job.subject);
   return known ? world : { ...world, jobs: [...world.jobs, job] };

@@ -1,29 +1,78 @@
 /**
- * The small facts of a call record share one column. What a row costs the store and this program grows with its columns
- * more than with its bytes, and nearly all rows are calls. Rows that were written before have a column for each: both are
- * read, and a column of its own counts.
+ * A call record takes three columns: when it started, its facts, and its details. What a row costs the store and this
+ * program grows with its columns, its bytes and the quotes in them, and nearly all rows are calls: values stand at their
+ * place, without their names. Rows that were written before are read too: facts as a JSON list or with a column for each,
+ * and details as a JSON object. A fact with a column of its own counts.
  */
 import type { StoredCall } from '../ledger/model.js';
 import type { Values } from '../storage/table.js';
-import { toColumns } from './columns.js';
+import { DETAIL_FIELDS } from '../usage/call-record.js';
+import { toColumns, toJson } from './columns.js';
 
 export const FACTS_COLUMN = 'record';
 
+/** Begins a text of values by position, which JSON never does. */
+const MARK = '1|';
+const SEPARATOR = '|';
+
 export function callColumns(call: StoredCall): Values {
-  const { id, source, charge, connectionCharge, durationSeconds, entry, ...others } = call;
-  const facts = [id, source, charge.toString(), connectionCharge.toString(), durationSeconds];
-  const inEntry = entry === undefined ? [] : [entry.toString()];
-  return { ...toColumns(others), [FACTS_COLUMN]: JSON.stringify([...facts, ...inEntry]) };
+  const {
+    type: _type,
+    id,
+    source,
+    charge,
+    connectionCharge,
+    durationSeconds,
+    entry,
+    details,
+    ...others
+  } = call;
+  // The id comes last, since it may hold anything.
+  const facts = [source, charge, connectionCharge, durationSeconds, entry ?? '', id].join(SEPARATOR);
+  return { ...toColumns(others), details: detailsText(details), [FACTS_COLUMN]: MARK + facts };
 }
 
-/** The row as if each fact had a column; facts that can't be read are missing then, and the row's schema says so. */
+/** A row of any kind; a call's as if each fact had a column. What can't be read is missing then, and its schema says so. */
 export function withFacts(values: unknown): unknown {
   if (typeof values !== 'object' || values === null || !Object.hasOwn(values, FACTS_COLUMN)) return values;
   const { [FACTS_COLUMN]: facts, ...columns } = values as Readonly<Record<string, unknown>>;
-  return { ...factsOf(facts), ...columns };
+  const { details } = columns;
+  const isMarked = typeof details === 'string' && details.startsWith(MARK);
+  return { type: 'call', ...factsOf(facts), ...columns, ...(isMarked && { details: detailsIn(details) }) };
+}
+
+/** JSON where a value or a name is none that can stand at a place. */
+function detailsText(details: StoredCall['details']): string {
+  const count = Object.keys(details).length;
+  const values = DETAIL_FIELDS.map((name) => details[name] ?? '');
+  const placed = count > 0 && values.filter((value) => value !== '').length === count;
+  return placed && !values.some((value) => value.includes(SEPARATOR))
+    ? MARK + values.join(SEPARATOR)
+    : toJson(details);
+}
+
+function detailsIn(text: string): StoredCall['details'] {
+  const values = text.slice(MARK.length).split(SEPARATOR);
+  const pairs = DETAIL_FIELDS.map((name, place) => [name, values[place] ?? ''] as const);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
 }
 
 function factsOf(text: unknown): Readonly<Record<string, unknown>> {
+  if (typeof text !== 'string' || !text.startsWith(MARK)) return factsInList(text);
+  const [source, charge, connectionCharge, seconds = '', entry, ...id] = text
+    .slice(MARK.length)
+    .split(SEPARATOR);
+  return {
+    id: id.join(SEPARATOR),
+    source,
+    charge: microsIn(charge),
+    connectionCharge: microsIn(connectionCharge),
+    durationSeconds: /^\d{1,15}$/u.test(seconds) ? Number(seconds) : undefined,
+    ...(entry !== '' && { entry: microsIn(entry) }),
+  };
+}
+
+function factsInList(text: unknown): Readonly<Record<string, unknown>> {
   const facts = listIn(text);
   const [id, source, charge, connectionCharge, durationSeconds, entry] = facts;
   return {

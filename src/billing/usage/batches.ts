@@ -1,12 +1,17 @@
-/** Call records in transactions as large as fit: each holds its calls, their days, and what else may be written. */
+/** Call records in transactions as large as fit: each holds its calls, their days, and what else is usually written. */
 import { dayOf } from '../ledger/calendar.js';
 import type { StoredCall } from '../ledger/model.js';
 import { ROWS_PER_COMMIT_MAX } from '../storage/table.js';
 
 /** Account, two entries and operation; a recharge, why it was opened, and what is told of its caps (2) and of zero (2). */
-export const OTHER_ROWS_MAX = 10;
+const OTHER_ROWS_MAX = 10;
+/**
+ * Account, entry and operation, and one thing that the charge brings about: an alert, a second entry for corrections, or a
+ * recharge with its reason. Where it is more, a part of the batch is left to come again (see charge-what-fits.ts).
+ */
+export const OTHER_ROWS_USUAL = 5;
 export const DAYS_PER_COMMIT_MAX = 3;
-const CALLS_AND_DAYS_MAX = ROWS_PER_COMMIT_MAX - OTHER_ROWS_MAX;
+const CALLS_AND_DAYS_MAX = ROWS_PER_COMMIT_MAX - OTHER_ROWS_USUAL;
 
 export interface CallBatch {
   readonly calls: readonly StoredCall[];
@@ -33,6 +38,11 @@ export function batches(calls: readonly StoredCall[], timeZone: string): readonl
     }
   }
   return all;
+}
+
+/** What its transaction may take: all that the charge can bring about, where a whole transaction has room for that. */
+export function rowsMaxOf({ calls, days }: CallBatch): number {
+  return Math.min(ROWS_PER_COMMIT_MAX, calls.length + days + OTHER_ROWS_MAX);
 }
 
 function fits(calls: number, days: number): boolean {

@@ -20,7 +20,8 @@ export const TEXT_CHARS_MAX = 256;
 export const CHARGE_UNITS_MAX = 1_000_000;
 export const DURATION_SECONDS_MAX = 31 * 24 * 3600;
 
-const DETAIL_FIELDS = [
+/** Rows hold them by their place in this list (see rows/call-columns.ts): it only ever grows, at its end. */
+export const DETAIL_FIELDS = [
   'callId',
   'userId',
   'userPrincipalName',

@@ -1,6 +1,7 @@
 /** Call records from outside, judged row by row and debited in transactions of bounded size. */
 import { createHash } from 'node:crypto';
-import { chargeUsage, type UsageReceipt } from '../ledger/commands/charge-usage.js';
+import type { UsageReceipt } from '../ledger/commands/charge-usage.js';
+import { chargeWhatFits } from '../ledger/commands/charge-what-fits.js';
 import { putAside } from '../ledger/commands/usage-issues.js';
 import { tripRowKeys } from '../ledger/breaker.js';
 import { dayKeysOf } from '../ledger/days.js';
@@ -10,7 +11,7 @@ import type { LedgerCommand, Outcome } from '../lane/command.js';
 import type { Ledger } from '../lane/ledger.js';
 import type { LedgerReader } from '../reader.js';
 import type { Money } from '../money.js';
-import { batches, OTHER_ROWS_MAX, type CallBatch } from './batches.js';
+import { batches, rowsMaxOf, type CallBatch } from './batches.js';
 import { readGraphRow, type CallRecord, type QuarantineReason, type UsageSource } from './call-record.js';
 import { knownAlready } from './known-calls.js';
 import { tellSecondSource, type SecondSourceLog } from './second-source.js';
@@ -103,12 +104,15 @@ export class UsageIntake {
   private async charge(delivery: Delivery, calls: readonly StoredCall[]): Promise<readonly UsageReceipt[]> {
     const receipts: UsageReceipt[] = [];
     const reference = this.deps.newId();
-    for (const [index, batch] of batches(calls, delivery.account.timeZone).entries()) {
+    const waiting = [...batches(calls, delivery.account.timeZone)];
+    for (let batch = waiting.shift(), index = 0; batch !== undefined; batch = waiting.shift(), index += 1) {
       const open = receipts.at(-1)?.openRecharge;
       if (open !== undefined) await this.deps.letLand(delivery.tenant, open);
       const command = this.batchCommand(batch, `${reference}-${index}`);
-      const result = await this.deps.ledger.submit(delivery.tenant, command);
-      receipts.push(answerOf(result), ...(await this.chargeMoved(delivery, batch.calls, answerOf(result))));
+      const receipt = answerOf(await this.deps.ledger.submit(delivery.tenant, command));
+      receipts.push(receipt, ...(await this.chargeMoved(delivery, batch.calls, receipt)));
+      const { left = 0 } = receipt;
+      if (left > 0) waiting.unshift({ calls: batch.calls.slice(-left), days: batch.days });
     }
     return receipts;
   }
@@ -129,23 +133,26 @@ export class UsageIntake {
   }
 
   private batchCommand(
-    { calls, days }: CallBatch,
+    batch: CallBatch,
     reference: string,
     storedStarts: readonly string[] = [],
   ): LedgerCommand<UsageReceipt> {
     const { lowBalance } = this.deps;
+    const { calls } = batch;
+    const rowsMax = rowsMaxOf(batch);
     const callKeys = calls.map((call) => rowKeys.call(call.id));
     const starts = [...calls.map((call) => call.start), ...storedStarts];
     return {
       name: 'chargeUsage',
       priority: 'batch',
-      rowsMax: calls.length + days + OTHER_ROWS_MAX,
+      rowsMax,
       operation: { id: reference, mintedAt: this.deps.now() },
       // New records are the rule: they are inserted unseen, and only a conflict makes the batch read first.
       reads: (account, careful) => ({
         keys: [...dayKeysOf(starts, account.timeZone), ...tripRowKeys(account), ...(careful ? callKeys : [])],
       }),
-      decide: (world, now) => chargeUsage(world, { reference, calls, storedStarts, lowBalance }, now),
+      decide: (world, now) =>
+        chargeWhatFits(world, { reference, calls, storedStarts, lowBalance, rowsMax }, now),
     };
   }
 

@@ -28,6 +28,8 @@ export interface UsageReceipt {
   readonly moved?: readonly MovedCall[];
   /** Days that another source was charged for, or kept from; calls of these were left alone. Absent where there are none. */
   readonly foreignDays?: readonly ForeignDay[];
+  /** How many calls, at the end of the batch, its transaction had no room for: they are sent again. Absent where none. */
+  readonly left?: number;
   /** The auto-recharge that is open after this batch, so that the next one can let it land first. */
   readonly openRecharge?: string;
 }
