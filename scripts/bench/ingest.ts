@@ -1,7 +1,7 @@
 /**
  * Call records per second through the usage route, against bare transactions of as many rows in as many partitions. Either
  * side has sent one row to each partition before its clock starts: the start of a process is another benchmark's, and an
- * account is there before its usage.
+ * account is there before its usage. A round's tables go before the next: none pays for the rows of another.
  */
 import { TableClient, type TransactionAction } from '@azure/data-tables';
 import { median, rounded, type BenchEnv, type BenchResult } from './bench.js';
@@ -75,12 +75,13 @@ async function ourRates(
   bodies: readonly (readonly string[])[],
 ): Promise<Pick<Round, 'fresh' | 'again'>> {
   const { bot: entry } = await buildPrograms();
+  const table = env.freshTableName();
   const bot = await startBot({
     entry,
     args: ['--embedded', '--no-playground'],
     env: {
       TABLE_CONNECTION_STRING: env.connectionString,
-      TABLE_NAME: env.freshTableName(),
+      TABLE_NAME: table,
       ALLOWED_TENANTS: tenants().join(','),
       LOG_LEVEL: 'info',
     },
@@ -92,6 +93,7 @@ async function ourRates(
     return { fresh, again };
   } finally {
     await bot.stop();
+    for (const name of [table, `${table}due`]) await clientOf(env, name).deleteTable();
   }
 }
 
@@ -123,22 +125,26 @@ async function sendAll(
 }
 
 async function floorRate(env: BenchEnv): Promise<number> {
-  const client = TableClient.fromConnectionString(env.connectionString, env.freshTableName(), {
-    allowInsecureConnection: true,
-  });
+  const client = clientOf(env, env.freshTableName());
   await client.createTable();
   for (const partitionKey of tenants()) {
     await client.submitTransaction([['create', { partitionKey, rowKey: 'first' }]]);
   }
-  return rateOf(async () => {
-    await Promise.all(
-      tenants().map(async (partitionKey) => {
-        for (let from = 0; from < CALLS_PER_TENANT; from += ROWS_PER_TRANSACTION) {
-          await client.submitTransaction(floorRows(partitionKey, from));
-        }
-      }),
-    );
-  });
+  try {
+    return await rateOf(() => Promise.all(tenants().map((tenant) => sendFloor(client, tenant))));
+  } finally {
+    await client.deleteTable();
+  }
+}
+
+async function sendFloor(client: TableClient, tenant: string): Promise<void> {
+  for (let from = 0; from < CALLS_PER_TENANT; from += ROWS_PER_TRANSACTION) {
+    await client.submitTransaction(floorRows(tenant, from));
+  }
+}
+
+function clientOf(env: BenchEnv, table: string): TableClient {
+  return TableClient.fromConnectionString(env.connectionString, table, { allowInsecureConnection: true });
 }
 
 function floorRows(partitionKey: string, from: number): TransactionAction[] {
@@ -149,7 +155,7 @@ function floorRows(partitionKey: string, from: number): TransactionAction[] {
   ]);
 }
 
-async function rateOf(send: () => Promise<void>): Promise<number> {
+async function rateOf(send: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await send();
   return (TENANTS * CALLS_PER_TENANT) / ((performance.now() - started) / 1_000);
