@@ -138,7 +138,8 @@ test('87 calls go into one transaction of at most a hundred rows', async () => {
   expect(watched.commits[0]!.length).toBeLessThanOrEqual(100);
 });
 
-test('even with everything that can happen at once, a transaction has at most a hundred rows', async () => {
+/** Below zero by the new calls, back above it by the correction, and still below the trigger: with this many new calls. */
+async function takeWithAllThatCanHappen(calls: number) {
   const { billing, watched } = watchedInstance();
   const method = { id: 'sandbox-succeeds', brand: 'Visa', last4: '4242' };
   const amount = money(usd(580), 'USD');
@@ -148,14 +149,27 @@ test('even with everything that can happen at once, a transaction has at most a 
   await billing.setAutoRecharge(TENANT, { trigger: usd(20), amount: usd(50), ...caps, method, by: ADMIN });
   const known = graphRow(500);
   await billing.intake.take(TENANT, [known], 'graph');
-  const days = [15, 16, 17].flatMap((day) =>
-    graphRows(day === 17 ? 28 : 29, 1, { startDateTime: `2026-11-${day}T08:00:00Z` }),
-  );
-  // Below zero by the new calls, back above it by the correction, and still below the trigger.
-  await billing.intake.take(TENANT, [...days, { ...known, charge: 490 }], 'graph');
+  const rows = graphRows(calls, 1).map((row, index) => ({
+    ...row,
+    startDateTime: `2026-11-${15 + (index % 3)}T08:00:00Z`,
+  }));
+  const report = await billing.intake.take(TENANT, [...rows, { ...known, charge: 580 - calls }], 'graph');
+  return { billing, watched, report };
+}
+
+test('even with everything that can happen at once, a transaction has at most a hundred rows', async () => {
+  const { billing, watched } = await takeWithAllThatCanHappen(86);
   expect(Math.max(...watched.commits.map((writes) => writes.length))).toBe(100);
   const alerts = await billing.reader.alerts(TENANT, { limit: 10 });
   expect(alerts.map(({ kind }) => kind).slice(-4)).toEqual(['capNear', 'capNear', 'recovered', 'negative']);
+});
+
+test('where more happens than a full transaction has room for, a part of its calls comes in the next', async () => {
+  const { billing, watched, report } = await takeWithAllThatCanHappen(91);
+  expect(Math.max(...watched.commits.map(callRows))).toBe(46);
+  expect(Math.max(...watched.commits.map((writes) => writes.length))).toBeLessThanOrEqual(100);
+  expect(report).toMatchObject({ charged: { count: 91 }, corrected: { count: 1 }, unchanged: 0 });
+  expect(report.balance).toMatchObject({ micros: (await billing.reader.account(TENANT)).balance });
 });
 
 test('a correction that moves a call to another day is counted there, and on the old day no more', async () => {
