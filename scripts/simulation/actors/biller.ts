@@ -47,12 +47,13 @@ export class Biller {
     this.registers = new Map(tenants.map((tenant) => [tenant, new Register()]));
   }
 
-  /** A few records, most of them cheap; now and then one that empties the account. */
+  /** A few records, most of them cheap; now and then one that empties the account, or new ones by the hundred. */
   deliver(): void {
     const { chance, character } = this.world;
     const tenant = chance.pick(character.tenants);
-    const count = chance.happens(0.01) ? chance.between(60, 130) : chance.between(1, 5);
-    const rows = Array.from({ length: count }, () => this.row(tenant));
+    const rows = chance.happens(0.02)
+      ? Array.from({ length: chance.between(88, 110) }, () => this.written(this.newId(tenant), 'charge'))
+      : Array.from({ length: chance.between(1, 5) }, () => this.row(tenant));
     const target = chance.happens(0.05) ? chance.pick(character.tenants) : tenant;
     const asExport = character.exports && chance.happens(0.3);
     const sent = asExport ? rows.map(rounded) : rows;
@@ -79,10 +80,15 @@ export class Biller {
     const { chance } = this.world;
     const known = this.ids.get(tenant) ?? [];
     const old = known.length > 0 && chance.happens(0.35);
-    const id = old ? (known[chance.below(known.length)] ?? '') : this.world.newId(`${tenant}-call`);
-    if (!old) this.ids.set(tenant, [...known, id].slice(-60));
+    const id = old ? (known[chance.below(known.length)] ?? '') : this.newId(tenant);
     const kind = old || chance.happens(0.9) ? 'charge' : chance.pick(['aside', 'skip'] as const);
     return this.written(id, kind);
+  }
+
+  private newId(tenant: string): string {
+    const id = this.world.newId(`${tenant}-call`);
+    this.ids.set(tenant, [...(this.ids.get(tenant) ?? []), id].slice(-60));
+    return id;
   }
 
   private written(id: string, kind: SentRow['kind']): SentRow {

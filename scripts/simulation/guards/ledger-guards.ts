@@ -11,6 +11,18 @@ export const LEDGER_GUARDS: readonly Guard[] = [
     to: 'undefined;',
   },
   {
+    name: 'room in a transaction',
+    file: `${IN}/commands/charge-what-fits.ts`,
+    from: '+ OPERATION_ROWS <= rowsMax',
+    to: '>= 0',
+  },
+  {
+    name: 'what is left comes again',
+    file: 'billing/usage/intake.ts',
+    from: 'if (left > 0) waiting.unshift(',
+    to: 'if (left < 0) waiting.unshift(',
+  },
+  {
     name: 'corrected difference',
     file: `${IN}/usage-sorting.ts`,
     from: 'difference: call.charge - before.charge',

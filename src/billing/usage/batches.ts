@@ -1,4 +1,4 @@
-/** Call records in transactions as large as fit: each holds its calls, their days, and what else is usually written. */
+/** Call records in transactions as large as fit: each holds its calls, their days, and what every charge writes. */
 import { dayOf } from '../ledger/calendar.js';
 import type { StoredCall } from '../ledger/model.js';
 import { ROWS_PER_COMMIT_MAX } from '../storage/table.js';
@@ -6,12 +6,12 @@ import { ROWS_PER_COMMIT_MAX } from '../storage/table.js';
 /** Account, two entries and operation; a recharge, why it was opened, and what is told of its caps (2) and of zero (2). */
 const OTHER_ROWS_MAX = 10;
 /**
- * Account, entry and operation, and one thing that the charge brings about: an alert, a second entry for corrections, or a
- * recharge with its reason. Where it is more, a part of the batch is left to come again (see charge-what-fits.ts).
+ * Account, entry and operation, which every charge writes. Most bring about nothing else; where one does, a part of a full
+ * batch is left to come again (see charge-what-fits.ts).
  */
-export const OTHER_ROWS_USUAL = 5;
+export const OTHER_ROWS_MIN = 3;
 export const DAYS_PER_COMMIT_MAX = 3;
-const CALLS_AND_DAYS_MAX = ROWS_PER_COMMIT_MAX - OTHER_ROWS_USUAL;
+const CALLS_AND_DAYS_MAX = ROWS_PER_COMMIT_MAX - OTHER_ROWS_MIN;
 
 export interface CallBatch {
   readonly calls: readonly StoredCall[];
