@@ -152,7 +152,7 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       charge: micros,
       connectionCharge: micros,
       start: at,
-      durationSeconds: count,
+      durationSeconds: fc.oneof(count, fc.double({ min: 0, max: 1e7, noNaN: true })),
       source: fc.constantFrom(...USAGE_SOURCES),
       details: fc.oneof(placedDetails, fc.dictionary(name, text, { noNullPrototype: true })),
       detailsDigest: text,

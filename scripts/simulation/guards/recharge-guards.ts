@@ -8,22 +8,23 @@ export const RECHARGE_GUARDS: readonly Guard[] = [
   {
     name: 'open-payment check',
     file: STATE,
-    from: "if (livePayments(account).some((payment) => payment.reason === 'autoRecharge'))",
-    to: 'if (false)',
+    from: `if (live.some((payment) => payment.reason === 'autoRecharge')) return { kind: 'inProgress' };
+  if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
+  return live.length > 0 ?`,
+    to: `if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
+  return live.some((payment) => payment.reason !== 'autoRecharge') ?`,
   },
   {
     name: 'strict <',
     file: STATE,
-    from: `if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
-  return account.balance + pendingAmount(account) >= rule.trigger`,
-    to: `if (account.balance > rule.trigger) return { kind: 'notNeeded' };
-  return account.balance + pendingAmount(account) > rule.trigger`,
+    from: 'if (account.balance >= rule.trigger)',
+    to: 'if (account.balance > rule.trigger)',
   },
   {
-    name: 'pending counts',
+    name: 'a top-up holds it back',
     file: STATE,
-    from: 'return account.balance + pendingAmount(account) >= rule.trigger ?',
-    to: 'return account.balance >= rule.trigger ?',
+    from: 'return live.length > 0 ?',
+    to: 'return account.balance + pendingAmount(account) >= rule.trigger ?',
   },
   {
     name: 'off',

@@ -87,13 +87,10 @@ export class RechargeWatch implements Watcher {
     // Of two rules that were saved in one transaction only the second one is seen.
     if (clicks(transaction, 'rule') > 1) return;
     const trigger = [before, after].reduce((most, account) => max(most, account?.rule?.trigger ?? 0n), 0n);
+    if (payment.balanceBefore >= trigger)
+      this.complain('auto-recharge charges below the trigger only', `${payment.balanceBefore} ≥ ${trigger}`);
     const pending = pendingOf(before, after);
-    if (payment.balanceBefore + pending >= trigger) {
-      this.complain(
-        'auto-recharge charges below the trigger only',
-        `${payment.balanceBefore} + ${pending} ≥ ${trigger}`,
-      );
-    }
+    if (pending > 0n) this.complain('auto-recharge waits for a top-up that is on its way', `${pending}`);
   }
 
   /** A person's click in the same transaction may have lifted what stood before it, or brought what stands behind it. */

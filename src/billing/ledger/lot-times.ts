@@ -11,7 +11,7 @@ const EXPIRY_SECONDS_LATER = 1;
 /** Work for every moment at which something becomes due; the same for all lots that expire on one day. */
 export function withLotJobs(world: World, expiresAt: string): World {
   const { timeZone } = world.account;
-  const expiry = dayOf(expiresAt, timeZone);
+  const expiry = lastDayOf(expiresAt);
   const notices = EXPIRY_NOTICE_DAYS.map((days) => hourOf(daysBefore(expiry, days), NOTICE_HOUR, timeZone));
   const moments = [...notices, after(expiresAt, { seconds: EXPIRY_SECONDS_LATER })];
   return moments.reduce((next, at) => withJob(next, { name: 'lots', subject: at, at }), world);
@@ -30,11 +30,15 @@ export function noticeDay(
 export function noticeDue(
   { expiresAt, noticed = Infinity }: Pick<Lot, 'expiresAt' | 'noticed'>,
   today: string,
-  timeZone: string,
 ): number | undefined {
-  const expiry = dayOf(expiresAt, timeZone);
+  const expiry = lastDayOf(expiresAt);
   const stage = EXPIRY_NOTICE_DAYS.findLast((days) => daysBefore(expiry, days) <= today);
   return stage !== undefined && stage < noticed ? stage : undefined;
+}
+
+/** The day that cards name: funds are good until the end of a day in UTC, whatever the account's time zone. */
+function lastDayOf(expiresAt: string): string {
+  return dayOf(expiresAt, 'UTC');
 }
 
 /** Up to when an expiry must lie for any of this to be due by now. */

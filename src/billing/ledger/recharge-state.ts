@@ -14,7 +14,7 @@ import type {
 
 export type RechargeState =
   | { readonly kind: 'notNeeded' }
-  /** An auto-recharge, or a manual top-up that lifts the balance above the trigger, is open. */
+  /** An auto-recharge is open, or a manual top-up, which holds auto-recharge back however small it is. */
   | { readonly kind: 'inProgress' }
   /** Everything stands for a charge right now. */
   | { readonly kind: 'due'; readonly rule: AutoRechargeRule; readonly method: ChosenMethod }
@@ -54,10 +54,10 @@ function dueWith(method: ChosenMethod | undefined, rule: AutoRechargeRule): Rech
 }
 
 function needless(account: Account, rule: AutoRechargeRule): RechargeState | undefined {
-  if (livePayments(account).some((payment) => payment.reason === 'autoRecharge'))
-    return { kind: 'inProgress' };
+  const live = livePayments(account);
+  if (live.some((payment) => payment.reason === 'autoRecharge')) return { kind: 'inProgress' };
   if (account.balance >= rule.trigger) return { kind: 'notNeeded' };
-  return account.balance + pendingAmount(account) >= rule.trigger ? { kind: 'inProgress' } : undefined;
+  return live.length > 0 ? { kind: 'inProgress' } : undefined;
 }
 
 function heldBack(account: Account, now: string): RechargeState | undefined {

@@ -67,7 +67,7 @@ function factsOf(text: unknown): Readonly<Record<string, unknown>> {
     source,
     charge: microsIn(charge),
     connectionCharge: microsIn(connectionCharge),
-    durationSeconds: /^\d{1,15}$/u.test(seconds) ? Number(seconds) : undefined,
+    durationSeconds: seconds === '' ? undefined : Number(seconds),
     ...(entry !== '' && { entry: microsIn(entry) }),
   };
 }

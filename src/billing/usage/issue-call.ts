@@ -18,7 +18,7 @@ export interface IssueRow {
 
 const NOT_DETAILS: readonly string[] = ['id', 'startDateTime', 'currency', 'charge', 'duration'];
 const fields = z.record(z.string(), z.unknown()).catch({});
-const duration = z.number().min(0).max(DURATION_SECONDS_MAX).catch(0);
+const duration = z.number().min(0).max(DURATION_SECONDS_MAX).transform(Math.round).catch(0);
 
 /** Never throws: the row was put aside because something is wrong with it. */
 export function readIssueRow(issue: UsageIssue): IssueRow {

@@ -1,9 +1,10 @@
-import { noticeDay, noticeDue, noticeHorizon } from '../../../src/billing/ledger/lot-times.js';
+import { noticeDay, noticeDue, noticeHorizon, withLotJobs } from '../../../src/billing/ledger/lot-times.js';
+import { worldOf } from '../../support/world.js';
 
 const EXPIRES = '2027-11-17T23:59:59.999Z';
 
 function due(today: string, noticed?: number): number | undefined {
-  return noticeDue({ expiresAt: EXPIRES, ...(noticed !== undefined && { noticed }) }, today, 'UTC');
+  return noticeDue({ expiresAt: EXPIRES, ...(noticed !== undefined && { noticed }) }, today);
 }
 
 test.each([
@@ -16,6 +17,12 @@ test.each([
   ['the last one on the very day', '2027-11-17', 1],
 ])('a lot has reached %s', (_, today, stage) => {
   expect(due(today)).toBe(stage);
+});
+
+test('the days are counted back from the day that cards name, also where it is the next one already when funds end', () => {
+  const world = worldOf({ timeZone: 'Asia/Tokyo' });
+  const at = withLotJobs(world, EXPIRES).jobs.map((job) => job.at);
+  expect(at.slice(-2)).toEqual(['2027-11-16T00:00:00.000Z', '2027-11-18T00:00:00.999Z']);
 });
 
 test('what was told is not due again, the next one is', () => {

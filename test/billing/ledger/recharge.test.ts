@@ -10,7 +10,7 @@ import { markOverdue } from '../../../src/billing/ledger/commands/warn-of-paymen
 import { recordOutcome } from '../../../src/billing/ledger/commands/record-outcome.js';
 import { rechargeId } from '../../../src/billing/ledger/recharge.js';
 import { rechargeState } from '../../../src/billing/ledger/recharge-state.js';
-import type { World } from '../../../src/billing/ledger/world.js';
+import { withAccount, type World } from '../../../src/billing/ledger/world.js';
 import { money } from '../../../src/billing/money.js';
 import { ADMIN, START, TEST_SETTINGS, usd } from '../../support/billing.js';
 import {
@@ -92,18 +92,28 @@ describe('when it starts', () => {
     expect(recharges(spent(spent(ruled(), usd(15)), usd(500)))).toBe(1);
   });
 
-  test('a manual top-up on its way that lifts the balance above the trigger is enough', () => {
-    expect(recharges(spent(accept(topUp(ruled())), usd(15)))).toBe(0);
+  test.each([15, 70])(
+    'a manual top-up on its way holds it back, be it enough or not: a call of $%i',
+    (amount) => {
+      expect(recharges(spent(accept(topUp(ruled())), usd(amount)))).toBe(0);
+    },
+  );
+
+  test('once that top-up is there and was not enough, the recharge is made', () => {
+    const waiting = spent(accept(topUp(ruled())), usd(70));
+    expect(recharges(answered(waiting, PAID))).toBe(1);
+  });
+
+  test('a manual top-up that is past its deadline holds it back no more', () => {
+    const open = accept(topUp(ruled()));
+    const overdue = open.account.openPayments.map((payment) => ({ ...payment, overdue: true }));
+    expect(recharges(spent(withAccount(open, { openPayments: overdue }), usd(15)))).toBe(1);
   });
 
   test('once that top-up fails or is cancelled the recharge is made after all', () => {
     const waiting = spent(accept(topUp(ruled())), usd(15));
     expect(recharges(answered(waiting, DECLINED))).toBe(1);
     expect(recharges(answered(waiting, { kind: 'cancelled' }))).toBe(1);
-  });
-
-  test('a manual top-up on its way that does not is not', () => {
-    expect(recharges(spent(accept(topUp(ruled())), usd(70)))).toBe(1);
   });
 
   test('while the balance stays below the trigger one recharge follows another, each after the last', () => {

@@ -88,9 +88,14 @@ describe('a recharge that was not made is explained', () => {
     expect(explained(world)).toMatchObject([{ kind: 'inProgress', pending: usd(50), paymentId: 'm1' }]);
   });
 
-  test('while one is open beside a top-up by hand: the recharge is named, whichever came first', () => {
-    const world = spent(spent(accept(topUp(ruled())), usd(70)), usd(1));
-    expect(world.account.openPayments.map(({ reason }) => reason)).toEqual(['manual', 'autoRecharge']);
+  test('while a manual top-up is on its way that is not enough', () => {
+    const world = spent(accept(topUp(ruled())), usd(90));
+    expect(explained(world)).toMatchObject([{ kind: 'inProgress', pending: usd(50), paymentId: 'm1' }]);
+  });
+
+  test('while one is open beside a top-up by hand: the recharge is named', () => {
+    const world = spent(accept(topUp(spent(ruled(), usd(15)))), usd(1));
+    expect(world.account.openPayments.map(({ reason }) => reason)).toEqual(['autoRecharge', 'manual']);
     expect(explained(world).at(-1)).toMatchObject({
       kind: 'inProgress',
       paymentId: rechargesOf(world)[0]!.id,
@@ -101,13 +106,6 @@ describe('a recharge that was not made is explained', () => {
     const [, waiting] = explained(answered(spent(ruled(), usd(15)), DECLINED));
     const absent = ['dayCap', 'pausedBy', 'paymentId', 'cap', 'trip'];
     expect(Object.keys(waiting!).filter((key) => absent.includes(key))).toEqual([]);
-  });
-
-  test('while it waits: a top-up on its way that is not enough is not named', () => {
-    const beside = spent(accept(topUp(ruled())), usd(90));
-    const [, waiting] = explained(answered(beside, DECLINED));
-    expect(waiting).toMatchObject({ kind: 'waiting', pending: usd(50) });
-    expect(waiting).not.toHaveProperty('paymentId');
   });
 
   test('while it waits after a decline, until when', () => {

@@ -69,7 +69,7 @@ function tell(world: World, now: string): World {
   const noticed = unspentLots(world)
     .filter((lot) => lot.expiresAt >= now)
     .flatMap((lot): readonly Lot[] => {
-      const stage = noticeDue(lot, today, account.timeZone);
+      const stage = noticeDue(lot, today);
       return stage === undefined ? [] : [{ ...lot, noticed: stage }];
     })
     .slice(0, NOTICED_PER_DAY_MAX);
