@@ -1,5 +1,6 @@
 /** The alert sender over billing in memory, and a chat that answers each send as the test says. */
 import { AlertSender, type RoundCounts } from '../../src/bot/alerts/alert-sender.js';
+import { deliveryPrefix, readDelivery, type Delivery } from '../../src/bot/alerts/delivery.js';
 import { DeliveryStore } from '../../src/bot/alerts/delivery-store.js';
 import { DestinationStore } from '../../src/bot/alerts/destination-store.js';
 import { alertDrawer } from '../../src/bot/alerts/draw-alert.js';
@@ -15,6 +16,9 @@ import { rowKeys } from '../../src/billing/ledger/world.js';
 import { ADMIN, START, TENANT, testBilling, usd, type TestBilling } from './billing.js';
 import { textOf } from './card-checks.js';
 import { graphRow } from './graph-rows.js';
+
+export const RETRY: SendFailure = { kind: 'retry', doubtful: false };
+export const THROTTLED: SendFailure = { kind: 'throttled', retryAfterMs: 42_000 };
 
 export function placeOf(key: string, kind: ConversationKind = 'channel'): ConversationRef {
   return {
@@ -123,6 +127,12 @@ export class AlertScene {
     return this.sender.deliver(TENANT, sequence);
   }
 
+  /** The clock stands at that time. */
+  passUntil(time: string): void {
+    const { clock } = this.test;
+    clock.pass({ seconds: (Date.parse(time) - Date.parse(clock.now())) / 1_000 });
+  }
+
   async asked(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.destinations.setAlerts(TENANT, placeOf(key), 'on');
   }
@@ -166,6 +176,12 @@ export class AlertScene {
 
   alert(sequence: bigint): Promise<Alert | undefined> {
     return this.test.billing.reader.row(TENANT, 'alert', rowKeys.alert(sequence));
+  }
+
+  async deliveries(sequence: bigint): Promise<readonly Delivery[]> {
+    const prefix = deliveryPrefix(sequence);
+    const rows = await this.table.query(TENANT, { from: `${prefix}:`, to: `${prefix};`, limit: 10 });
+    return rows.map(readDelivery);
   }
 
   async undelivered(): Promise<readonly bigint[]> {

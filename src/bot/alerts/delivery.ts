@@ -11,6 +11,8 @@ export interface Delivery {
   /** Of the alert, as it stands in the message. */
   readonly version: number;
   readonly tries: number;
+  /** When it is tried again: the service named the time, or it is the back-off's. Absent where nothing is to be tried. */
+  readonly notBefore?: string;
   /** Of the message, so that it can be brought up to date. */
   readonly activityId?: string;
   /** Posts whose answer was lost: so often the alert may stand there besides. */
@@ -22,6 +24,7 @@ const schema = z.object({
   state: z.enum(['waiting', 'sent', 'failed']),
   version: json(z.number()),
   tries: json(z.number()),
+  notBefore: z.string().exactOptional(),
   activityId: z.string().exactOptional(),
   doubtful: json(z.number()).exactOptional(),
 });

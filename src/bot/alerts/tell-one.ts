@@ -55,13 +55,22 @@ interface Telling extends Task {
 
 export async function tellOne(deps: TellDeps, task: Task): Promise<Told> {
   const { alert, delivery } = task;
-  if (delivery?.state === 'failed') return { ...FAILED, doubtful: 0 };
-  const isHeard = delivery?.state === 'sent';
-  if (isHeard && delivery.version >= alert.version) return { ...TOLD, doubtful: 0 };
+  const known = delivery && outcomeAlready(delivery, { version: alert.version, now: deps.now() });
+  if (known !== undefined) return { ...known, doubtful: 0 };
   const before = delivery?.doubtful ?? 0;
   const telling: Telling = { ...task, doubtful: before };
-  const outcome = await outcomeOf(deps, telling, { isHeard });
+  const outcome = await outcomeOf(deps, telling, { isHeard: delivery?.state === 'sent' });
   return { ...outcome, doubtful: telling.doubtful - before };
+}
+
+/** Where nothing is to be sent now. Each place has its own time: no other one's, and no change of the alert, breaks it. */
+function outcomeAlready(
+  { state, version, notBefore }: Delivery,
+  alert: { readonly version: number; readonly now: string },
+): Outcome | undefined {
+  if (state === 'failed') return FAILED;
+  if (state === 'sent' && version >= alert.version) return TOLD;
+  return notBefore !== undefined && notBefore > alert.now ? { kind: 'again', at: notBefore } : undefined;
 }
 
 async function outcomeOf(deps: TellDeps, telling: Telling, { isHeard }: { isHeard: boolean }) {
@@ -96,10 +105,15 @@ async function sent(telling: Telling, answeredId: string): Promise<Outcome> {
 /** The alert was heard there; only its card is old. A message that is gone is not posted again. */
 async function updateFailed(deps: TellDeps, telling: Telling, failure: SendFailure): Promise<Outcome> {
   const tries = triesAfter(telling);
-  const giveUp = !isPassing(failure) || tries >= DELIVERY_TRIES_MAX;
-  const version = giveUp ? telling.alert.version : (telling.delivery?.version ?? 0);
-  await note(telling, { ...telling.delivery, state: 'sent', version, tries });
-  return giveUp ? TOLD : { kind: 'again', at: retryAt(deps.now(), failure, tries) };
+  const { activityId, version = 0 } = telling.delivery ?? {};
+  const heard = { state: 'sent', tries, ...(activityId !== undefined && { activityId }) } as const;
+  if (!isPassing(failure) || tries >= DELIVERY_TRIES_MAX) {
+    await note(telling, { ...heard, version: telling.alert.version });
+    return TOLD;
+  }
+  const at = retryAt(deps.now(), failure, tries);
+  await note(telling, { ...heard, version, notBefore: at });
+  return { kind: 'again', at };
 }
 
 async function postFailed(deps: TellDeps, telling: Telling, failure: SendFailure): Promise<Outcome> {
@@ -107,8 +121,9 @@ async function postFailed(deps: TellDeps, telling: Telling, failure: SendFailure
   const { key } = destination.conversation;
   const tries = triesAfter(telling);
   if (isPassing(failure) && tries < DELIVERY_TRIES_MAX) {
-    await note(telling, { state: 'waiting', version: 0, tries });
-    return { kind: 'again', at: retryAt(deps.now(), failure, tries) };
+    const at = retryAt(deps.now(), failure, tries);
+    await note(telling, { state: 'waiting', version: 0, tries, notBefore: at });
+    return { kind: 'again', at };
   }
   await note(telling, { state: 'failed', version: 0, tries });
   // Stored first: after a crash the note still says that somebody lost this alert, and the admins hear it in person.

@@ -1,15 +1,11 @@
-import { deliveryPrefix, readDelivery } from '../../../src/bot/alerts/delivery.js';
-import { DELIVERY_TRIES_MAX } from '../../../src/bot/alerts/tell-one.js';
 import type { BlockReason, SendFailure } from '../../../src/bot/send-result.js';
 import { after } from '../../../src/billing/ledger/calendar.js';
-import { alertScene, placeOf, type AlertScene } from '../../support/alerts.js';
+import { alertScene, placeOf, RETRY, THROTTLED, type AlertScene } from '../../support/alerts.js';
 import { ADMIN, TENANT } from '../../support/billing.js';
 
 const BEA = { id: 'admin-2', name: 'Bea Admin' };
 const VERA = { id: 'viewer-1', name: 'Vera Viewer' };
 const GONE: SendFailure = { kind: 'gone' };
-const RETRY: SendFailure = { kind: 'retry', doubtful: false };
-const THROTTLED: SendFailure = { kind: 'throttled', retryAfterMs: 42_000 };
 const BLOCKED: SendFailure = { kind: 'blocked', reason: 'writesBlocked' };
 const TOO_LARGE: SendFailure = { kind: 'tooLarge' };
 const FAILED: SendFailure = { kind: 'failed', cause: new Error('the stored service URL is not allowed') };
@@ -155,6 +151,7 @@ describe('a place that is lost', () => {
     scene.messenger.willAnswer(ADMIN.id, RETRY);
     const negative = await scene.goNegative();
     expect(await scene.deliver(negative)).toMatchObject({ kind: 'again' });
+    scene.test.clock.pass({ minutes: 1 });
     expect(await scene.deliver(negative)).toEqual(DONE);
     expect(scene.messenger.heardBy).toEqual([ADMIN.id, 'finance']);
   });
@@ -173,54 +170,6 @@ describe('a place that is lost', () => {
     await expect(scene.deliver(negative)).rejects.toThrow('crashed');
     await scene.deliver(negative);
     expect(scene.messenger.heardBy).toEqual([ADMIN.id, 'finance']);
-  });
-});
-
-describe('a place that takes nothing right now', () => {
-  test('hears it at the time that the service names', async () => {
-    await scene.asked('on-call');
-    scene.messenger.willAnswer('on-call', THROTTLED);
-    const negative = await scene.goNegative();
-    const now = scene.test.clock.now();
-    expect(await scene.deliver(negative)).toEqual({ kind: 'again', at: after(now, { seconds: 42 }) });
-    expect(await scene.undelivered()).toEqual([]);
-    expect(await scene.deliver(negative)).toEqual(DONE);
-    expect(scene.messenger.heardBy).toEqual(['on-call']);
-  });
-
-  test('is tried later and later, and given up in the end: then the admins are told', async () => {
-    await scene.met(ADMIN);
-    await scene.asked('on-call');
-    scene.messenger.willAnswer('on-call', ...Array<SendFailure>(DELIVERY_TRIES_MAX + 1).fill(RETRY));
-    const negative = await scene.goNegative();
-    const now = Date.parse(scene.test.clock.now());
-    const waits: number[] = [];
-    for (let tries = 1; tries < DELIVERY_TRIES_MAX; tries += 1) {
-      const result = await scene.deliver(negative);
-      waits.push(result.kind === 'again' ? (Date.parse(result.at) - now) / 1_000 : 0);
-    }
-    // Doubled each time, less a random part, so that those who failed together don't come back together.
-    const longest = [5, 10, 20, 40, 80, 160, 320];
-    longest.forEach((seconds, index) => {
-      expect(waits[index]).toBeGreaterThanOrEqual(seconds / 2);
-      expect(waits[index]).toBeLessThanOrEqual(seconds);
-    });
-    expect(scene.messenger.heardBy).toEqual([]);
-    expect(await scene.deliver(negative)).toEqual(DONE);
-    expect(scene.messenger.heardBy).toEqual([ADMIN.id]);
-    await scene.deliver(negative);
-    expect(scene.log.failed).toHaveLength(DELIVERY_TRIES_MAX);
-  });
-
-  test('does not make the others wait, or hear it twice', async () => {
-    await scene.asked('on-call', 'finance');
-    scene.messenger.willAnswer('on-call', RETRY, THROTTLED);
-    const negative = await scene.goNegative();
-    await scene.deliver(negative);
-    expect(scene.messenger.heardBy).toEqual(['finance']);
-    await scene.deliver(negative);
-    await scene.deliver(negative);
-    expect(scene.messenger.heardBy).toEqual(['finance', 'on-call']);
   });
 });
 
@@ -272,8 +221,11 @@ describe('an alert that changed', () => {
     const negative = await scene.goNegative();
     await scene.deliver(negative);
     await scene.topUp();
-    scene.messenger.willAnswer('on-call', RETRY);
-    expect(await scene.deliver(negative)).toMatchObject({ kind: 'again' });
+    scene.messenger.willAnswer('on-call', THROTTLED);
+    const named = after(scene.test.clock.now(), { seconds: 42 });
+    for (const _round of [1, 2]) expect(await scene.deliver(negative)).toEqual({ kind: 'again', at: named });
+    expect(scene.messenger.tries).toBe(2);
+    scene.passUntil(named);
     expect(await scene.deliver(negative)).toEqual(DONE);
     expect(scene.messenger.sent.map(({ how }) => how)).toEqual(['post', 'update']);
   });
@@ -311,6 +263,7 @@ describe('an alert that was told before somebody came', () => {
     const negative = await scene.goNegative();
     await scene.deliver(negative);
     await scene.topUp();
+    scene.test.clock.pass({ minutes: 1 });
     await scene.deliver(negative);
     expect(scene.messenger.heardBy).toEqual(['finance', 'on-call']);
   });
@@ -323,10 +276,13 @@ describe('a post whose answer is lost', () => {
     await scene.asked('on-call');
     scene.messenger.willAnswer('on-call', LOST, LOST);
     const negative = await scene.goNegative();
-    for (const _round of [1, 2, 3]) await scene.deliver(negative);
+    for (const _round of [1, 2, 3]) {
+      await scene.deliver(negative);
+      scene.test.clock.pass({ minutes: 1 });
+    }
     expect(scene.messenger.heardBy).toEqual(['on-call']);
     expect(scene.log.rounds.map(({ doubtful }) => doubtful)).toEqual([1, 1, 0]);
-    const [row] = (await deliveriesOf(negative)).map(readDelivery);
+    const [row] = await scene.deliveries(negative);
     expect(row).toMatchObject({ state: 'sent', doubtful: 2 });
   });
 
@@ -336,7 +292,10 @@ describe('a post whose answer is lost', () => {
     await scene.deliver(negative);
     await scene.topUp();
     scene.messenger.willAnswer('on-call', LOST);
-    for (const _round of [1, 2]) await scene.deliver(negative);
+    for (const _round of [1, 2]) {
+      await scene.deliver(negative);
+      scene.test.clock.pass({ minutes: 1 });
+    }
     expect(scene.log.rounds.map(({ doubtful }) => doubtful)).toEqual([0, 0, 0]);
   });
 
@@ -348,11 +307,6 @@ describe('a post whose answer is lost', () => {
     expect(scene.log.rounds).toEqual([{ told: 1, again: 0, failed: 0, doubtful: 1 }]);
   });
 });
-
-const deliveriesOf = (sequence: bigint) => {
-  const prefix = deliveryPrefix(sequence);
-  return scene.table.query(TENANT, { from: `${prefix}:`, to: `${prefix};`, limit: 10 });
-};
 
 test('each place reads the alert in its own language', async () => {
   await scene.asked('on-call', 'milano');
