@@ -98,6 +98,40 @@ test('a second source keeps no calls either', () => {
   expect(charged(world, from('csv', 1, { start: '2026-11-17T08:00:00.000Z' }))).toBe(world);
 });
 
+describe('of calls that are kept without being charged', () => {
+  const metered = () => accept(setMetering(worldOf(), { from: NEXT_DAY, by: ADMIN }, START));
+
+  test('a day takes those of its first source only', () => {
+    const first = from('csv', 1);
+    const world = charged(metered(), first);
+    const receipt = receiptOf(world, [from('graph', 5)]);
+    expect(receipt).toMatchObject({ foreignDays: [{ date: DATE, first: 'csv' }] });
+    expect(charged(world, from('graph', 5))).toBe(world);
+    expect(dayOf(charged(world, from('csv', 2)))).toMatchObject({ unmetered: { spend: usd(3), calls: 2 } });
+  });
+
+  test('Graph and HTTP share a day, which keeps the name of the first', () => {
+    const world = charged(charged(metered(), from('graph', 1)), from('http', 2));
+    expect(dayOf(world)).toMatchObject({ keptSource: 'graph', unmetered: { calls: 2 } });
+  });
+
+  test('a day that lost its last one is open to any source', () => {
+    const one = from('csv', 1);
+    const world = charged(metered(), one);
+    const other = { ...one, start: '2026-11-16T08:00:00.000Z' };
+    const moved = accept(chargeUsage(world, { ...batchOf([other]), storedStarts: [one.start] }, START));
+    expect(dayOf(moved)?.unmetered).toEqual({ spend: 0n, calls: 0 });
+    expect(dayOf(charged(moved, from('graph', 2)))?.unmetered).toEqual({ spend: usd(2), calls: 1 });
+  });
+});
+
+test('of a delivery of two sources each call is judged by its own', () => {
+  const world = charged(worldOf(), from('graph', 1));
+  const after = charged(world, from('csv', 2), from('graph', 4));
+  expect(after.account.balance).toBe(usd(-5));
+  expect(dayOf(after)?.calls).toBe(2);
+});
+
 test('a record of a second source that was put aside is not charged by an admin’s word either', () => {
   const issue: UsageIssue = {
     type: 'issue',

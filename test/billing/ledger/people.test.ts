@@ -1,4 +1,9 @@
-import { ROLES_LISTED_MAX, roleOf, setRole } from '../../../src/billing/ledger/commands/set-role.js';
+import {
+  listedMember,
+  ROLES_LISTED_MAX,
+  roleOf,
+  setRole,
+} from '../../../src/billing/ledger/commands/set-role.js';
 import { noteUndelivered, tellTest } from '../../../src/billing/ledger/commands/tell.js';
 import type { Member } from '../../../src/billing/ledger/model.js';
 import { rowKeys, rowOf, withAccount, type World } from '../../../src/billing/ledger/world.js';
@@ -42,6 +47,13 @@ describe('roles', () => {
     });
   });
 
+  test('that list says of everybody what the rows say', () => {
+    const roles = { admins: [BOB.id], viewers: ['cleo'] };
+    expect(listedMember(roles, BOB.id)).toEqual({ role: 'admin' });
+    expect(listedMember(roles, 'cleo')).toEqual({ role: 'viewer' });
+    expect(listedMember(roles, 'dora')).toBeUndefined();
+  });
+
   test('an account written before lists those that it had once a role is set', () => {
     const { roles: _none, ...account } = accept(asked(worldOf())).account;
     const old: World = { ...accept(asked(worldOf())), account };
@@ -50,7 +62,7 @@ describe('roles', () => {
   });
 
   test('more roles than fit are not listed at all', () => {
-    let world = worldOf();
+    let world = bought(worldOf(), usd(5));
     for (let index = 0; index < ROLES_LISTED_MAX; index += 1)
       world = accept(asked(world, { id: `member-${index}` }));
     expect(world.account.roles?.admins).toHaveLength(ROLES_LISTED_MAX);

@@ -6,8 +6,8 @@ import { turnOffAutoRecharge } from '../../../src/billing/ledger/commands/set-au
 import { withAccount, type World } from '../../../src/billing/ledger/world.js';
 import type { PaymentMethod } from '../../../src/billing/payments/processor.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
-import { DECLINED, EXPIRED, rechargesOf, resumedBy, ruled, withDays } from '../../support/recharge.js';
-import { accept, alertsOf, answered, CARD, spent, withRule } from '../../support/world.js';
+import { DECLINED, EXPIRED, rechargesOf, resumedBy, ruled, topUp, withDays } from '../../support/recharge.js';
+import { accept, alertsOf, answered, CARD, spent, withRule, worldOf } from '../../support/world.js';
 
 const BACKUP = { id: 'backup', brand: 'Mastercard', last4: '9995' };
 const OTHER = { id: 'other', brand: 'JCB', last4: '0505' };
@@ -89,6 +89,28 @@ describe('a card that comes near its end', () => {
     ).toBeUndefined();
   });
 
+  test('is told where the next recharge comes after its last day, not on it', () => {
+    const byDay = (balance: number) => withDays(ruled(balance), 1, ...Array<number>(28).fill(1));
+    expect(nextRechargeDay(byDay(94).account, START)).toBe('2027-01-31');
+    expect(living(reviewed(byDay(94), '2027-01'))).toEqual([]);
+    expect(living(reviewed(byDay(95), '2027-01'))).toHaveLength(1);
+  });
+
+  test('is told once of a recharge that a forecast moves away and back', () => {
+    const soon = withDays(ruled(100), 1, ...Array<number>(28).fill(1));
+    const told = reviewed(soon, '2027-01');
+    expect(reviewed(withAccount(told, { balance: usd(1_000) }), '2027-01').account.cards).toEqual(
+      told.account.cards,
+    );
+    const stored = [
+      { ...CARD, expires: '2034-01' },
+      { ...BACKUP, expires: '2027-01' },
+    ];
+    const backup = seen(withBackup(soon), stored);
+    const away = withAccount(backup, { balance: usd(1_000) });
+    expect(seen(away, stored)).toBe(away);
+  });
+
   test('is nobody’s concern while auto-recharge is off', () => {
     const off = accept(turnOffAutoRecharge(reviewed(ruled(), '2026-11'), ADMIN, START));
     expect(alertsOf(off, 'cardExpiring')).toMatchObject([{ healed: { how: 'turnedOff', by: ADMIN } }]);
@@ -114,6 +136,98 @@ describe('a card that comes near its end', () => {
     const renewed = reviewed(reviewed(ruled(), '2026-11'), '2029-11');
     expect(alertsOf(renewed, 'cardExpiring')).toMatchObject([{ healed: { how: 'cardRenewed' } }]);
     expect(living(reviewed(renewed, '2029-11', '2029-11-25T09:00:00.000Z'))).toHaveLength(1);
+  });
+});
+
+describe('two cards in use', () => {
+  const both = (own: string, backup: string) => [
+    { ...CARD, expires: own },
+    { ...BACKUP, expires: backup },
+  ];
+  const told = (world: World) =>
+    alertsOf(world, 'cardExpiring').map(({ facts, healed, version }) => [
+      facts.cards?.map(({ isBackup }) => (isBackup ? 'backup' : 'own')),
+      healed?.how,
+      version,
+    ]);
+
+  test('are told together, and anew once the second one comes near its end too', () => {
+    const first = seen(withBackup(ruled()), both('2026-11', '2026-12'));
+    expect(told(first)).toEqual([[['own'], undefined, 1]]);
+    expect(told(seen(first, both('2026-11', '2026-12'), after(START, { days: 4 })))).toEqual([
+      [['own'], undefined, 1],
+    ]);
+    expect(told(seen(first, both('2026-11', '2026-12'), after(START, { days: 14 })))).toEqual([
+      [['own'], 'superseded', 2],
+      [['own', 'backup'], undefined, 1],
+    ]);
+  });
+
+  test('of which one is renewed bring the card that told both up to date, and disturb nobody', () => {
+    const first = seen(withBackup(ruled()), both('2026-11', '2026-11'));
+    expect(told(first)).toEqual([[['own', 'backup'], undefined, 1]]);
+    expect(told(seen(first, both('2026-11', '2029-11')))).toEqual([[['own'], undefined, 2]]);
+    expect(told(seen(first, both('2029-11', '2026-11')))).toEqual([[['backup'], undefined, 2]]);
+  });
+
+  test('that end in the same month are told each: of one chosen later nobody heard', () => {
+    const first = withBackup(reviewed(ruled(), '2026-11'));
+    expect(told(seen(first, both('2026-11', '2026-11')))).toEqual([
+      [['own'], 'superseded', 2],
+      [['own', 'backup'], undefined, 1],
+    ]);
+  });
+
+  test('are watched on where only one of them is taken away', () => {
+    const first = seen(withBackup(ruled()), both('2026-11', '2026-11'));
+    const alone = accept(setBackups(first, { methods: [], by: ADMIN }, START));
+    expect(alone.account.cards).toEqual([{ id: CARD.id, expires: '2026-11', told: 'days30' }]);
+    expect(told(alone)).toEqual([[['own'], undefined, 2]]);
+  });
+
+  test('are told no second time by a rule that is saved with the same cards', () => {
+    const first = seen(withBackup(ruled()), both('2026-11', '2026-11'));
+    const saved = withRule(first, { amount: usd(70) });
+    expect(saved.account.cards).toEqual(first.account.cards);
+    expect(told(saved)).toEqual([[['own', 'backup'], undefined, 1]]);
+  });
+});
+
+test('a card that comes near another end is told anew, with the same words', () => {
+  const first = reviewed(ruled(), '2026-11', '2026-11-05T12:00:00.000Z');
+  const next = reviewed(first, '2026-12', '2026-12-02T12:00:00.000Z');
+  expect(alertsOf(next, 'cardExpiring').map(({ facts }) => facts.cards)).toMatchObject([
+    [{ notice: 'days30', lastDay: '2026-11-30' }],
+    [{ notice: 'days30', lastDay: '2026-12-31' }],
+  ]);
+});
+
+describe('the day of the next recharge', () => {
+  const usual = (balance: number, spend = 1, days = 28) =>
+    withDays(ruled(balance), spend, ...Array<number>(days).fill(spend));
+  const next = ({ account }: World) => nextRechargeDay(account, START);
+
+  test('is today below the trigger, and tomorrow at exactly the trigger', () => {
+    expect(next(withAccount(usual(30), { balance: usd(15) }))).toBe('2026-11-17');
+    expect(next(usual(20))).toBe('2026-11-18');
+    expect(next(usual(21))).toBe('2026-11-19');
+  });
+
+  test('is known from a week of days on, and up to ninety days ahead', () => {
+    expect(next(usual(20, 1, 6))).toBeUndefined();
+    expect(next(usual(20, 1, 7))).toBe('2026-11-18');
+    expect(next(usual(109))).toBe('2027-02-15');
+    expect(next(usual(110))).toBeUndefined();
+  });
+
+  test('is later by what is on its way', () => {
+    expect(next(accept(topUp(usual(20))))).toBe('2027-01-07');
+  });
+
+  test('is none without spend, and none without auto-recharge', () => {
+    expect(next(usual(30, 0))).toBeUndefined();
+    expect(next(accept(turnOffAutoRecharge(usual(30), ADMIN, START)))).toBeUndefined();
+    expect(next(withDays(worldOf(), 1, ...Array<number>(28).fill(1)))).toBeUndefined();
   });
 });
 
@@ -147,6 +261,14 @@ describe('the rule’s card that is gone', () => {
     expect(living(other)).toEqual([]);
   });
 
+  test('stays gone where something else is heard of it; with its backup gone too it pauses', () => {
+    const stored = [{ ...BACKUP, expires: '2034-01' }];
+    const alone = seen(withBackup(ruled(30)), stored);
+    const both = seen(alone, []);
+    expect(alone.account.health.pausedBy).toBeUndefined();
+    expect(both.account.health).toMatchObject({ pausedBy: 'unusableCard', pausedMethod: CARD.id });
+  });
+
   test('is charged once more where a person says “try again now”: the processor’s answer is the newest', () => {
     expect(rechargesOf(resumedBy(spent(gone(), usd(15))))).toHaveLength(1);
   });
@@ -169,6 +291,25 @@ describe('a declined card', () => {
     const renewed = reviewed(failed(DECLINED), '2029-11', after(START, { minutes: 10 }));
     expect(renewed.account.health.notBefore).toBe(after(START, { hours: 1 }));
     expect(rechargesOf(renewed)).toHaveLength(1);
+    expect(alertsOf(renewed, 'rechargeFailed').map(({ healed }) => healed)).toEqual([undefined]);
+  });
+
+  test('that had expired stays so while its end is told once more, and is the same', () => {
+    const later = reviewed(failed(EXPIRED), '2026-11', '2026-11-24T09:00:00.000Z');
+    expect(living(later)).toMatchObject([{ facts: { cards: [{ notice: 'days7' }] } }]);
+    expect(later.account.health.pausedBy).toBe('expiredCard');
+    expect(rechargesOf(later)).toHaveLength(1);
+  });
+
+  test('that had expired gives its reason to the pause, where its backup is gone', () => {
+    const stored = [
+      { ...CARD, expires: '2026-11' },
+      { ...BACKUP, expires: '2034-01' },
+    ];
+    const own = answered(spent(seen(withBackup(ruled()), stored), usd(15)), EXPIRED);
+    expect(rechargesOf(own)).toHaveLength(2);
+    const alone = reviewed(own, '2026-11');
+    expect(alone.account.health).toMatchObject({ pausedBy: 'expiredCard', pausedMethod: CARD.id });
   });
 
   test('whose renewal finds enough in the account only settles the failure', () => {
@@ -177,6 +318,36 @@ describe('a declined card', () => {
     expect(rechargesOf(renewed)).toHaveLength(1);
     expect(alertsOf(renewed, 'rechargeFailed')).toMatchObject([{ healed: { how: 'cardRenewed' } }]);
   });
+});
+
+describe('two declined cards that had expired', () => {
+  const both = (own: string, backup: string) => [
+    { ...CARD, expires: own },
+    { ...BACKUP, expires: backup },
+  ];
+  const paused = () => {
+    const world = spent(seen(withBackup(ruled()), both('2034-01', '2026-11')), usd(15));
+    return answered(answered(world, EXPIRED), EXPIRED);
+  };
+  const chargedWith = (world: World) => rechargesOf(world).map(({ method }) => method.id);
+
+  test('go on with the one that its bank renews', () => {
+    expect(paused().account.health.pausedBy).toBe('expiredCard');
+    const renewed = seen(paused(), both('2034-01', '2029-11'));
+    expect(chargedWith(renewed)).toEqual([CARD.id, BACKUP.id, BACKUP.id]);
+  });
+
+  test('go on with the rule’s own where both are renewed', () => {
+    const renewed = seen(paused(), both('2035-01', '2029-11'));
+    expect(chargedWith(renewed)).toEqual([CARD.id, BACKUP.id, CARD.id]);
+    expect(renewed.account.health).not.toHaveProperty('declined');
+  });
+});
+
+test('“try again now” forgets no card that is there: what was told of it is told once', () => {
+  const world = reviewed(ruled(), '2026-11');
+  const resumed = resumedBy(world);
+  expect(resumed.account.cards).toEqual(world.account.cards);
 });
 
 test('a list that was asked for before other cards were chosen says nothing of them', () => {
