@@ -72,6 +72,7 @@ function rowFacts(issue: UsageIssue, row: IssueRow, speech: Speech): readonly ob
     ['usageIssues.destination', destinationName(row.details['destinationName'], reader)],
     ['usageIssues.number', numberOf(row).name],
     ['usageIssues.user', user.name === '' ? user.key : user.name],
+    ['usageIssues.people', issue.detailsDigest === undefined ? '' : speech.say('usageIssues.notKept')],
     [
       'usageIssues.arrived',
       speech.say('usageIssues.arrivedText', { time: speech.dateTime(issue.at), source: issue.source }),

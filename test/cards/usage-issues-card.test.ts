@@ -39,6 +39,22 @@ test('every reason over every kind of row is a valid card in both languages', ()
       }
 });
 
+test('of a record whose details are too old to be kept the card says so, and what is left of it', () => {
+  const row = { id: 'x', charge: -1, currency: 'USD', startDateTime: START, destinationName: 'Germany' };
+  const issues = [{ ...issue('negativeCharge', row), detailsDigest: 'd' }];
+  const texts = LANGUAGES.map((language) => {
+    const card = usageIssuesCard({ issues, account, openCount: 1 }, speechFor(language));
+    expectValidCard(card);
+    return textOf(card);
+  });
+  expect(texts[0]).toContain('Number and user\nno longer kept: the record is too old');
+  expect(texts[1]).toContain('Numero e utente\nnon più conservati: la registrazione è troppo vecchia');
+  for (const text of texts) expect(text).toContain('Germany');
+  expect(
+    textOf(usageIssuesCard({ issues: [issue('noId', row)], account, openCount: 1 }, speechFor('en'))),
+  ).not.toContain('kept');
+});
+
 test('a page cut short by many decided issues still leads on', () => {
   for (const language of LANGUAGES)
     expectValidCard(usageIssuesCard({ issues: [], account, openCount: 5, next: 'y' }, speechFor(language)));

@@ -1,7 +1,7 @@
 /**
- * What is kept for how long: personal details of calls for `CALL_DETAIL_DAYS`, then their digest stands for them, so that
- * charge, dedupe and verification still hold; operation rows for as long as their ids are executed, and what the processor
- * told for as long.
+ * What is kept for how long: personal details of calls, and of records that wait to become one, for `CALL_DETAIL_DAYS`,
+ * then their digest stands for them, so that charge, dedupe and verification still hold; operation rows for as long as
+ * their ids are executed, and what the processor told for as long.
  */
 import { partitionOf, readLedgerRow } from '../lane/account-rows.js';
 import { OPERATION_DAYS_MAX } from '../lane/operations.js';
@@ -16,6 +16,7 @@ import {
   type TableStore,
   type Values,
 } from '../storage/table.js';
+import { detailsSince, issueWithoutDetails } from '../usage/issue-call.js';
 import { rewriteRange } from './rewriting.js';
 
 /** How far one tenant's details are removed, so that no day reads again what the days before have done. */
@@ -73,16 +74,13 @@ export class Retention {
     await table.commit(partition, [{ kind: 'put', key: MARK_KEY, values }]);
   }
 
-  /** The row of a decided issue says the same as the call; one that waits for a person keeps it until then. */
+  /** Records that were put aside hold details too, and some wait for ever for a person who decides. */
   private async removeIssueRows(partition: string): Promise<void> {
     const cut = this.cut();
     // Every JSON text but the empty object itself sorts before it.
     const where = { column: 'raw', from: ' ', to: NO_ROW };
-    await rewriteRange(this.deps.table, { partition, from: 'issue:', to: 'issue;', where }, ({ values }) => {
-      const { at, state, raw } = values;
-      const stays = state === 'open' || typeof at !== 'string' || at >= cut || raw === NO_ROW;
-      return stays ? undefined : { ...values, raw: NO_ROW };
-    });
+    const range = { partition, from: 'issue:', to: 'issue;', where };
+    await rewriteRange(this.deps.table, range, (row) => withoutIssueDetails(row, cut));
   }
 
   /** Their keys begin with the day they were minted on. */
@@ -110,6 +108,14 @@ export class Retention {
       );
     }
   }
+}
+
+/** The row of a decided issue says the same as the call; of one that waits, what a person needs to decide stays. */
+function withoutIssueDetails(row: Row, cut: string): Values | undefined {
+  const issue = readLedgerRow(row);
+  if (issue.type !== 'issue' || issue.raw === NO_ROW || detailsSince(issue) >= cut) return undefined;
+  if (issue.state !== 'open') return { ...row.values, raw: NO_ROW };
+  return issue.detailsDigest === undefined ? { ...row.values, ...issueWithoutDetails(issue) } : undefined;
 }
 
 /** The other columns stay as they are, those of a newer version too. */

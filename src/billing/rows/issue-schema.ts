@@ -9,6 +9,7 @@ export const issue = z.object({
   reason: z.enum(QUARANTINE_REASONS),
   source: z.enum(USAGE_SOURCES),
   raw: text,
+  detailsDigest: text.exactOptional(),
   at: text,
   state: z.enum(['open', 'charged', 'dismissed']),
   resolvedBy: json(actor).exactOptional(),

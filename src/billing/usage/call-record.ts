@@ -41,6 +41,9 @@ export const DETAIL_FIELDS = [
   'callDurationSource',
 ] as const;
 
+/** What a row that was put aside keeps when its details are too old: what decides about the money, and nobody's name. */
+const LASTING_FIELDS = ['id', 'startDateTime', 'duration', 'charge', 'connectionCharge', 'currency'] as const;
+
 /** What Graph says about a call beyond its money, under Graph's own names; a field that is null or empty is absent. */
 export type CallDetails = Readonly<Partial<Record<(typeof DETAIL_FIELDS)[number], string>>>;
 
@@ -84,7 +87,8 @@ export type RowVerdict =
       readonly raw: string;
     };
 
-type Fields = Readonly<Record<string, unknown>>;
+/** A row as it came out of JSON. */
+export type RowFields = Readonly<Record<string, unknown>>;
 
 /**
  * Judges one row as it came out of JSON, for an account of this currency. Never throws. Rows come by the thousand, and the
@@ -102,11 +106,11 @@ export function readGraphRow(row: unknown, currency: Currency): RowVerdict {
   return { kind: 'quarantine', reason: outcome, ...known, raw: rawText(fields) };
 }
 
-function isFields(row: unknown): row is Fields {
+function isFields(row: unknown): row is RowFields {
   return typeof row === 'object' && row !== null && !Array.isArray(row);
 }
 
-function readPrepaid(fields: Fields, currency: Currency): CallRecord | QuarantineReason {
+function readPrepaid(fields: RowFields, currency: Currency): CallRecord | QuarantineReason {
   const id = readId(fields['id']);
   if (id === undefined) return 'noId';
   if (fields['currency'] !== currency) return 'wrongCurrency';
@@ -142,7 +146,7 @@ function readCharge(value: unknown): bigint | QuarantineReason {
   return fromDecimal(String(value)) ?? 'tooManyDecimals';
 }
 
-function readDetails(fields: Fields): CallDetails {
+export function readDetails(fields: RowFields): CallDetails {
   const details: Partial<Record<keyof CallDetails, string>> = {};
   for (const name of DETAIL_FIELDS) {
     const value = fields[name];
@@ -151,19 +155,21 @@ function readDetails(fields: Fields): CallDetails {
   return details;
 }
 
-const RAW_FIELDS = [
-  'id',
-  'startDateTime',
-  'duration',
-  'charge',
-  'connectionCharge',
-  'currency',
-  ...DETAIL_FIELDS,
-];
+const RAW_FIELDS = [...LASTING_FIELDS, ...DETAIL_FIELDS];
 
-function rawText(fields: Fields): string {
-  const present = RAW_FIELDS.filter((name) => Object.hasOwn(fields, name));
+function rawText(fields: RowFields, names: readonly string[] = RAW_FIELDS): string {
+  const present = names.filter((name) => Object.hasOwn(fields, name));
   return JSON.stringify(Object.fromEntries(present.map((name) => [name, bounded(fields[name])])));
+}
+
+/** A destination without digits is a place, which the days name for ever too; any other may be the number that was called. */
+const PLACE = /^\P{Nd}*$/u;
+
+/** The raw text of a row without its personal fields, once they are too old to be kept. */
+export function withoutPeople(fields: RowFields): string {
+  const { destinationName } = fields;
+  const isPlace = typeof destinationName === 'string' && PLACE.test(destinationName);
+  return rawText(fields, isPlace ? [...LASTING_FIELDS, 'destinationName'] : LASTING_FIELDS);
 }
 
 /** What is nested is not followed: it may be a hundred thousand levels deep, and no field of a row is nested. */

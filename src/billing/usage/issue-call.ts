@@ -1,8 +1,16 @@
 /** What a row that was put aside still says, for the person who decides about it and for the call that it becomes. */
 import * as z from 'zod';
+import { detailsDigestOf } from '../ledger/chain.js';
 import type { StoredCall, UsageIssue } from '../ledger/model.js';
 import { fromDecimal, type Currency } from '../money.js';
-import { CHARGE_UNITS_MAX, DURATION_SECONDS_MAX, TEXT_CHARS_MAX } from './call-record.js';
+import {
+  CHARGE_UNITS_MAX,
+  DURATION_SECONDS_MAX,
+  readDetails,
+  TEXT_CHARS_MAX,
+  withoutPeople,
+  type RowFields,
+} from './call-record.js';
 import { readInstant } from './instant.js';
 
 export interface IssueRow {
@@ -16,7 +24,6 @@ export interface IssueRow {
   readonly details: StoredCall['details'];
 }
 
-const NOT_DETAILS: readonly string[] = ['id', 'startDateTime', 'currency', 'charge', 'duration'];
 const fields = z.record(z.string(), z.unknown()).catch({});
 const duration = z.number().min(0).max(DURATION_SECONDS_MAX).transform(Math.round).catch(0);
 
@@ -24,12 +31,9 @@ const duration = z.number().min(0).max(DURATION_SECONDS_MAX).transform(Math.roun
 export function readIssueRow(issue: UsageIssue): IssueRow {
   const raw = rawOf(issue);
   const start = readInstant(raw['startDateTime']);
-  const texts = Object.entries(raw).filter(
-    (field): field is [string, string] => typeof field[1] === 'string',
-  );
   return {
     durationSeconds: duration.parse(raw['duration']),
-    details: Object.fromEntries(texts.filter(([name]) => !NOT_DETAILS.includes(name))),
+    details: readDetails(raw),
     ...(start !== undefined && { start }),
     // An id that can't be a key was put aside for just that.
     ...(issue.reason !== 'noId' && optional('recordId', raw['id'])),
@@ -44,6 +48,7 @@ export function readIssueRow(issue: UsageIssue): IssueRow {
  */
 export function callOfIssue(issue: UsageIssue, charge: bigint): StoredCall {
   const { recordId, start, durationSeconds, details } = readIssueRow(issue);
+  const { detailsDigest } = issue;
   return {
     type: 'call',
     id: recordId ?? issue.id,
@@ -52,7 +57,7 @@ export function callOfIssue(issue: UsageIssue, charge: bigint): StoredCall {
     start: start ?? issue.at,
     durationSeconds,
     source: start === undefined ? 'http' : issue.source,
-    details,
+    ...(detailsDigest === undefined ? { details } : { details: {}, detailsDigest }),
   };
 }
 
@@ -65,7 +70,19 @@ export function suggestedCharge(issue: UsageIssue, currency: Currency): bigint |
   return fromDecimal(charge.toFixed(6));
 }
 
-function rawOf(issue: UsageIssue): Readonly<Record<string, unknown>> {
+/** Since when its details are kept: since the call, as a call's are, and since its arrival where the row names a later time. */
+export function detailsSince(issue: UsageIssue): string {
+  const { start = issue.at } = readIssueRow(issue);
+  return start < issue.at ? start : issue.at;
+}
+
+/** As it waits once its details are too old: what decides stays, and a digest stands for the rest. */
+export function issueWithoutDetails(issue: UsageIssue): Pick<UsageIssue, 'raw' | 'detailsDigest'> {
+  const detailsDigest = issue.detailsDigest ?? detailsDigestOf(readIssueRow(issue).details);
+  return { raw: withoutPeople(rawOf(issue)), detailsDigest };
+}
+
+function rawOf(issue: UsageIssue): RowFields {
   return fields.parse(JSON.parse(issue.raw));
 }
 

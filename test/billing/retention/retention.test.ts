@@ -1,7 +1,9 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
+import { detailsDigestOf } from '../../../src/billing/ledger/chain.js';
 import { Retention } from '../../../src/billing/retention/retention.js';
 import { MemoryTableStore } from '../../../src/billing/storage/memory-table.js';
 import type { RangeQuery, Write } from '../../../src/billing/storage/table.js';
+import { callOfIssue } from '../../../src/billing/usage/issue-call.js';
 import { ADMIN, START, TENANT, usd } from '../../support/billing.js';
 import { graphRow, graphRows } from '../../support/graph-rows.js';
 import { calm } from '../../support/shared-billing.js';
@@ -176,17 +178,113 @@ test('what a processor told is forgotten sixty days after it was carried out, an
   expect((await told()).map(({ key }) => key)).toEqual([open!.key]);
 });
 
-test('the row of a decided issue goes too, one that waits for a person keeps it', async () => {
+/** Wrong in its charge, with all that a row can say of people. */
+const ASIDE = {
+  ...PERSONAL,
+  ...{
+    callId: 'leg-1',
+    userId: 'ana-1',
+    userPrincipalName: 'ana@example.com',
+    callerNumber: '+39 06 7654321',
+  },
+  ...{ conferenceId: 'meeting-1', operator: 'Op' },
+};
+/** What is left of it: enough to decide. */
+const LASTING = {
+  ...{ id: 'b', startDateTime: '2026-11-17T08:00:00Z', duration: 60, charge: -1, currency: 'USD' },
+  destinationName: 'United Kingdom',
+};
+
+test('the row of a decided issue goes, one that waits for a person keeps what is needed to decide', async () => {
   const { clock, billing, use, run } = program();
-  await use({ ...graphRow(-1), id: 'a', ...PERSONAL }, { ...graphRow(-1), id: 'b', ...PERSONAL });
+  await use({ ...graphRow(-1), id: 'a', ...ASIDE }, { ...graphRow(-1), id: 'b', ...ASIDE });
   const [decided, open] = await billing.reader.issues(TENANT, { limit: 5 });
   await billing.decideIssue(TENANT, { issue: decided!, by: ADMIN });
+  clock.pass({ days: DETAIL_DAYS - 1 });
+  await run();
+  expect((await billing.reader.issues(TENANT, { limit: 5 })).map(({ raw }) => raw)).toEqual([
+    decided!.raw,
+    open!.raw,
+  ]);
+  clock.pass({ days: 1, seconds: 1 });
+  await run();
+  const [first, second] = await billing.reader.issues(TENANT, { limit: 5 });
+  expect(first).toMatchObject({ id: decided!.id, state: 'dismissed', raw: '{}' });
+  expect(second).toMatchObject({ id: open!.id, state: 'open', reason: 'negativeCharge' });
+  expect(JSON.parse(second!.raw)).toEqual(LASTING);
+});
+
+test('a record that waits is as old as its call, and never younger than its arrival', async () => {
+  const { clock, billing, use, run } = program();
+  const early = { startDateTime: after(START, { days: -10 }), ...ASIDE };
+  await use({ ...graphRow(-1), id: 'early', ...early }, { ...graphRow(-1), id: 'now', ...ASIDE });
+  await use({ ...graphRow(-1), id: 'some day', ...ASIDE, startDateTime: '2099-01-01T00:00:00Z' });
+  const peopleIn = async () => {
+    const issues = await billing.reader.issues(TENANT, { limit: 5 });
+    return issues.filter(({ raw }) => raw.includes('Ana')).map(({ id }) => id.split(':')[0]);
+  };
+  clock.pass({ days: DETAIL_DAYS - 9 });
+  await run();
+  expect(await peopleIn()).toEqual(['now', 'some day']);
+  clock.pass({ days: 10 });
+  await run();
+  expect(await peopleIn()).toEqual([]);
+});
+
+test('what waits in another shape than a row, or names a number as its destination, keeps none of it', async () => {
+  const { clock, billing, use, run } = program();
+  await use('Ana called +39 02 1234567', ['Ana'], {
+    ...graphRow(-1),
+    id: 'c',
+    destinationName: '+39 02 123',
+  });
   clock.pass({ days: DETAIL_DAYS + 1 });
   await run();
-  expect(await billing.reader.issues(TENANT, { limit: 5 })).toMatchObject([
-    { id: decided!.id, state: 'dismissed', raw: '{}' },
-    { id: open!.id, state: 'open', raw: open!.raw },
-  ]);
+  const issues = await billing.reader.issues(TENANT, { limit: 5 });
+  expect(issues.map(({ state }) => state)).toEqual(['open', 'open', 'open']);
+  expect(JSON.stringify(issues)).not.toMatch(/Ana|\+39/u);
+});
+
+test('a record that waited that long is charged like any other, by its digest instead of its details', async () => {
+  const { clock, billing, use, call, run, differences } = program();
+  const row = { ...graphRow(-1), id: 'b', ...ASIDE };
+  await use(row);
+  const [young] = await billing.reader.issues(TENANT, { limit: 1 });
+  const { details } = callOfIssue(young!, usd(1));
+  expect(details).toMatchObject(ASIDE);
+  clock.pass({ days: DETAIL_DAYS + 1 });
+  await run();
+  await run();
+  const [issue] = await billing.reader.issues(TENANT, { limit: 1 });
+  expect(await billing.decideIssue(TENANT, { issue: issue!, by: ADMIN, charge: usd(3) })).toMatchObject({
+    kind: 'done',
+    answer: { balanceAfter: usd(-3), issue: { state: 'charged' } },
+  });
+  const charged = await call('b');
+  expect(charged).toMatchObject({ details: {}, charge: usd(3), start: '2026-11-17T08:00:00.000Z' });
+  expect(charged?.detailsDigest).toBe(detailsDigestOf(details));
+  await use(row);
+  await run();
+  expect(JSON.stringify(await billing.reader.issues(TENANT, { limit: 5 }))).not.toContain('Ana');
+  expect(await differences()).toEqual([]);
+});
+
+test('a verdict that comes while the row loses its details stands, and the details go all the same', async () => {
+  const { clock, billing, use, call, run, onCommit, differences } = program();
+  await use({ ...graphRow(-1), id: 'b', ...ASIDE });
+  const [issue] = await billing.reader.issues(TENANT, { limit: 1 });
+  clock.pass({ days: DETAIL_DAYS + 1 });
+  let decided = false;
+  onCommit(async (writes) => {
+    if (decided || !writes.some(({ key }) => key.startsWith('issue:'))) return;
+    decided = true;
+    await billing.decideIssue(TENANT, { issue: issue!, by: ADMIN, charge: usd(2) });
+  });
+  await run();
+  expect(decided).toBe(true);
+  expect(await billing.reader.issues(TENANT, { limit: 5 })).toMatchObject([{ state: 'charged', raw: '{}' }]);
+  expect(await call('b')).toMatchObject({ details: {}, charge: usd(2) });
+  expect(await differences()).toEqual([]);
 });
 
 test('a call that was kept without being charged loses its details too, and may be charged after that', async () => {

@@ -1,3 +1,4 @@
+import { Retention } from '../../../src/billing/retention/retention.js';
 import { usageIssuesCommand } from '../../../src/bot/commands/usage-issues.js';
 import { TENANT, testBilling, usd } from '../../support/billing.js';
 import { button, buttonsOf, expectValidCard, textOf } from '../../support/card-checks.js';
@@ -59,6 +60,21 @@ test('what the biller asked for is offered, and charging it shows the balance be
       subject: 'bad-2:unreadableTime',
     },
   ]);
+});
+
+test('a record that waited until its details were too old to be kept names nobody, and is charged all the same', async () => {
+  const here = await scene([{ ...NEGATIVE, id: 'bad-2', charge: 1, currency: 'EUR' }]);
+  const { clock, table } = here.test;
+  clock.pass({ days: 401 });
+  await new Retention({ table, now: clock.now, callDetailDays: 400 }).run(TENANT);
+  const { card } = await say(usageIssuesCommand, here);
+  expectValidCard(card);
+  const text = textOf(card);
+  for (const fact of ['bad-2', '1 EUR', 'Germany', 'Nov 17, 2026, 8:00 AM UTC', 'The currency is not USD'])
+    expect(text).toContain(fact);
+  expect(text).not.toMatch(/Ana|4915550100/u);
+  const done = await clicked(usageIssuesCommand, here, { ...button(card, 'Charge').data, charge0: '1.20' });
+  expect(textOf(done.card)).toContain('Balance $0.00 → -$1.20. By Ada Admin');
 });
 
 test('a charge with fractions of a cent can be typed, in the person’s own way of writing', async () => {

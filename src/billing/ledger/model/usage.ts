@@ -86,6 +86,8 @@ export interface UsageIssue {
   readonly reason: QuarantineReason;
   readonly source: UsageSource;
   readonly raw: string;
+  /** Of the details that `raw` said; present once they are too old to be kept, see `StoredCall`. */
+  readonly detailsDigest?: string;
   readonly at: string;
   readonly state: 'open' | 'charged' | 'dismissed';
   readonly resolvedBy?: Actor;
