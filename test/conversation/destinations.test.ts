@@ -2,7 +2,7 @@
 import { DestinationStore } from '../../src/bot/alerts/destination-store.js';
 import { ADA, startApp, until, type TestApp } from '../support/app.js';
 import type { ChatClient } from '../support/client.js';
-import { FAULTS, type Fault, type Sent } from '../support/connector.js';
+import { FAULTS, type Fault, type JsonObject, type Sent } from '../support/connector.js';
 import { install } from '../support/activities.js';
 
 let bot: TestApp;
@@ -183,4 +183,22 @@ test('an alert that reaches nobody is logged as an error, and shown in the next 
   const other = ada.as({ scope: 'group', conversationId: '19:elsewhere' });
   expect((await other.say('balance')).text).toContain('One alert reached nobody.');
   expect(JSON.stringify(bot.logged)).not.toContain(ADA.name);
+});
+
+test('an alert that reaches nobody is a number in /readyz, which stays ready, until somebody hears it', async () => {
+  const readyz = async () => {
+    const response = await fetch(`${bot.url}/readyz`);
+    const { undeliveredAlerts, ...body } = (await response.json()) as JsonObject;
+    return { code: response.status, body, undelivered: Number(undeliveredAlerts) };
+  };
+  const before = await readyz();
+  expect(before).toMatchObject({ code: 200, body: { status: 'ready', parkedJobs: 0 } });
+  const ada = await bot.funded('50');
+  bot.connector.fail(FAULTS.blockedByUser, { conversationId: ada.setting.conversationId });
+  await bot.use(ada.setting.tenant, 45);
+  await until(async () => (await readyz()).undelivered > before.undelivered);
+  expect(await readyz()).toEqual({ ...before, undelivered: before.undelivered + 1 });
+  bot.connector.heal();
+  await ada.say('alerts here');
+  await until(async () => (await readyz()).undelivered === before.undelivered);
 });

@@ -68,3 +68,15 @@ test('it carries on: usage, a corrected old call, a top-up and an expiry, and ev
   expect(entries).toMatchObject([{ kind: 'expired', format: 'entry-v2' }]);
   expect(await differencesOf(program.tables)).toEqual([]);
 });
+
+test('its open payment is closed by the jobs that it left behind', async () => {
+  const underWay = async () => (await reportsOf(program.tables)).map(({ counts }) => counts.underWay);
+  expect(await underWay()).toEqual([0, 1]);
+  for (let round = 0; round < 6; round += 1) {
+    program.clock.pass({ minutes: 1 });
+    await program.runner.round();
+  }
+  expect(program.failures).toEqual([]);
+  expect(await underWay()).toEqual([0, 0]);
+  expect(await differencesOf(program.tables)).toEqual([]);
+});
