@@ -127,6 +127,16 @@ test('an issue is charged once, whoever clicks first', async () => {
   expect(await balanceOf(test)).toBe(usd(-1));
 });
 
+test('a record with half a second that an admin charged can be read, and come again whole', async () => {
+  const test = await testBilling();
+  const row = graphRow(1);
+  await test.billing.intake.take(TENANT, [{ ...row, charge: null, duration: 12.5 }], 'graph');
+  const [issue] = await test.billing.reader.issues(TENANT, { limit: 5 });
+  await test.billing.decideIssue(TENANT, { issue: issue!, by: ADMIN, charge: usd(1) });
+  expect(await test.billing.intake.take(TENANT, [row], 'graph')).toMatchObject({ unchanged: 1 });
+  expect(await balanceOf(test)).toBe(usd(-1));
+});
+
 function callRows(writes: readonly Write[]): number {
   return writes.filter((write) => write.key.startsWith('call:')).length;
 }
