@@ -105,6 +105,22 @@ test('an invoice is recorded once, however it is written, and it says who record
   expect(await bot.balance(chat.setting.tenant!)).toBe(usd(20));
 });
 
+test('what somebody saw in the admin center since the preview is not counted twice', async () => {
+  const chat = ada();
+  await funded(chat, '50');
+  bot.clock.pass({ days: 2 });
+  const form = await chat.say('added 100');
+  const preview = await chat.click(form.card, 'Continue', { invoice: 'E0400-10' });
+  bot.clock.pass({ minutes: 1 });
+  const bea = chat.as({ person: BEA });
+  const set = await bea.say('set balance 150');
+  await bea.click(set.card, 'Set to $150.00');
+  const again = await chat.click(preview.card, 'Record $100.00');
+  expect(again.text).toContain('Something was added, or the balance was set, after that preview');
+  expect(again.text).toContain('⚠ By Bea Boss’s word, the admin center showed $150.00');
+  expect(await bot.balance(chat.setting.tenant!)).toBe(usd(150));
+});
+
 test.each([
   ['a day to come', { date: '2999-01-01', invoice: 'A1' }, 'still to come'],
   ['more than twelve months ago', { date: '2020-01-01', invoice: 'A1' }, 'has expired by now'],

@@ -68,7 +68,7 @@ export function previewCard(counter: Counter, terms: Terms, reason?: AttestPrevi
     account,
     recent: account.recentTopUps.filter(({ at }) => at > since),
     ...(request !== undefined && { request }),
-    ...(attested !== undefined && attested.at.slice(0, 10) >= date && { snapshot: attested }),
+    ...(attested !== undefined && dayOf(attested.at, account.timeZone) >= date && { snapshot: attested }),
     ...(reason !== undefined && { reason }),
     token: sealed(counter, terms),
   };

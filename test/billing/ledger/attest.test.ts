@@ -9,6 +9,7 @@ import {
 import type { Payment } from '../../../src/billing/ledger/model.js';
 import { paymentOf, rowKeys, rowOf, type Decision, type World } from '../../../src/billing/ledger/world.js';
 import { requestTopUp } from '../../../src/billing/ledger/commands/request-top-up.js';
+import { setBalance } from '../../../src/billing/ledger/commands/set-balance.js';
 import { money } from '../../../src/billing/money.js';
 import { ADMIN_CENTER_METHOD } from '../../../src/billing/payments/admin-center/admin-center-method.js';
 import { ADMIN, START, TEST_SETTINGS, usd } from '../../support/billing.js';
@@ -131,6 +132,13 @@ test('after another top-up since the preview, it is asked about again', () => {
   const world = accept(saying(worldOf(), { invoice: 'A1' }));
   expect(saying(world, { mintedAt: START })).toEqual({ kind: 'refused', reason: 'anotherTopUp' });
   expect(saying(world, { mintedAt: LATER }).kind).toBe('accepted');
+});
+
+test('after somebody set the balance since the preview, it is asked about again: it may be in there', () => {
+  const seen = { balance: usd(150), ledgerSaid: usd(50), by: BEA, lowBalance: LOW };
+  const world = accept(setBalance(bought(worldOf(), usd(50)), seen, LATER));
+  expect(saying(world, { mintedAt: START })).toEqual({ kind: 'refused', reason: 'anotherTopUp' });
+  expect(accept(saying(world, { mintedAt: LATER })).account.balance).toBe(usd(200));
 });
 
 describe('the request that it answers', () => {

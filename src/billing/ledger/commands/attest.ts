@@ -3,7 +3,7 @@ import { closePayment, withTopUp } from '../closing.js';
 import { dayOf, expiryOf } from '../calendar.js';
 import { post } from '../entries.js';
 import { withLotJobs } from '../lot-times.js';
-import type { Actor, Attestation, Payment } from '../model.js';
+import type { Account, Actor, Attestation, Payment } from '../model.js';
 import { evaluateRecharge } from '../recharge.js';
 import { heal, watchLow } from '../watch.js';
 import {
@@ -35,7 +35,7 @@ export interface AttestRequest {
   /** The open request that it answers. */
   readonly paymentId?: string;
   readonly by: Actor;
-  /** When its preview was shown: what was added after that may be the same purchase. */
+  /** When its preview was shown: what was added or seen after that may be the same purchase. */
   readonly mintedAt: string;
   readonly lowBalance: bigint;
 }
@@ -114,8 +114,13 @@ function alreadyThere(world: World, request: AttestRequest): Refusal | undefined
   const key = rowKeys.attestation(invoiceId(request.invoice));
   if (rowOf(world, 'attestation', key) !== undefined) return 'alreadyRecorded';
   if (request.paymentId !== undefined && !isOpen(world, request.paymentId)) return 'notOpen';
-  const came = world.account.recentTopUps.some((done) => done.at > request.mintedAt);
-  return came ? 'anotherTopUp' : undefined;
+  return mayCountTwice(world.account, request.mintedAt) ? 'anotherTopUp' : undefined;
+}
+
+/** Added since the preview, or within the balance that somebody has seen in the admin center since then. */
+function mayCountTwice({ recentTopUps, attested }: Account, mintedAt: string): boolean {
+  const wasSeen = attested !== undefined && attested.at > mintedAt;
+  return wasSeen || recentTopUps.some(({ at }) => at > mintedAt);
 }
 
 /** What a processor may still charge is never settled by a person's word. */
