@@ -147,12 +147,15 @@ export class Approvals {
   async #create(begun: Intent, subject: Subject, before = 'first'): Promise<Session | undefined> {
     const { stripe, now, productName, links } = this.#deps;
     const back = links.back(subject);
+    const expiresAt = Math.floor(Date.parse(after(now(), { hours: LINK_HOURS })) / 1_000);
+    // The moment is part of the content, so of the key too: a page whose answer was lost is shown to nobody.
+    const once = this.#once(`approve-${before}-${expiresAt}`, subject);
     const price = {
       currency: begun.currency,
       unit_amount: begun.amount,
       product_data: { name: productName },
     };
-    const answer = await change(sessionSchema, this.#once(`approve-${before}`, subject), (options) =>
+    const answer = await change(sessionSchema, once, (options) =>
       stripe.checkout.sessions.create(
         {
           mode: 'payment',
@@ -165,7 +168,7 @@ export class Approvals {
           payment_intent_data: { metadata: metadataByPage(subject) },
           success_url: back,
           cancel_url: back,
-          expires_at: Math.floor(Date.parse(after(now(), { hours: LINK_HOURS })) / 1_000),
+          expires_at: expiresAt,
           expand: EXPAND,
         },
         options,

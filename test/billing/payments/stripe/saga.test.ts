@@ -216,6 +216,32 @@ describe('A payment that the bank wants the person for', () => {
     },
   );
 
+  test.each([
+    ['500after', 1],
+    ['cutBody', 1],
+    // The client itself asks once more where the connection is lost.
+    ['loseAnswer', 2],
+  ] as const)(
+    'is approved by a later click where the page of the first got lost: %s',
+    async (kind, times) => {
+      const world = await waiting();
+      let lost = 0;
+      world.stripe.standIn.fault = ({ method, path }) => {
+        if (lost === times || method !== 'POST' || path !== '/v1/checkout/sessions') return undefined;
+        lost += 1;
+        return kind;
+      };
+      expect(await world.link()).toEqual({ kind: 'unknown' });
+      world.parts.clock.pass({ seconds: 2 });
+      const url = await openPage(world);
+      world.parts.clock.pass({ seconds: 2 });
+      expect(await openPage(world)).toBe(url);
+      expect(payPage(world.stripe.standIn.records, url)).toBe(true);
+      await untilClosed(world, [ONE]);
+      await expectEachOnce(world, [ONE]);
+    },
+  );
+
   test('is cancelled at its deadline, and its page can not be paid any more', async () => {
     const world = await waiting();
     world.parts.clock.pass({ minutes: 50 });
