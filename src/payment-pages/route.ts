@@ -69,12 +69,13 @@ async function sealed(
   }
 }
 
-/** What is not to be approved any more says how it stands. */
+/** What is not to be approved any more says how it stands: after a wish to cancel it is never charged by us. */
 async function approve(charge: ChargeRef, deps: PaymentPagesDeps): Promise<Opened> {
   const payment = await deps.billing.reader.payment(charge.tenant, charge.paymentId);
   if (payment === undefined) return { state: 'notFound' };
-  const { status, processorId } = payment;
-  if (status !== 'actionRequired' || processorId === undefined) return standing(charge, deps);
+  const { status, processorId, cancelWishedBy } = payment;
+  const isWanted = status === 'actionRequired' && cancelWishedBy === undefined;
+  if (!isWanted || processorId === undefined) return standing(charge, deps);
   const link = await deps.actions.linkFor({ ...charge, processorId });
   if (link.kind === 'link') return { url: link.url };
   return link.kind === 'closed' ? standing(charge, deps) : { state: 'unavailable' };
@@ -87,7 +88,13 @@ async function standing({ tenant, paymentId }: ChargeRef, { billing }: PaymentPa
   if (!OPEN.includes(STATES[before.status])) return { state: STATES[before.status] };
   void billing.lookAtPayment(tenant, paymentId);
   const now = await billing.paymentWithin(tenant, paymentId, LOOK_MS_MAX);
-  return { state: STATES[now?.status ?? before.status] };
+  return { state: stateOf(now ?? before) };
+}
+
+/** Nothing waits for the person where somebody asked to cancel it. */
+function stateOf({ status, cancelWishedBy }: Payment): PaymentPageState {
+  const state = STATES[status];
+  return state === 'waiting' && cancelWishedBy !== undefined ? 'underWay' : state;
 }
 
 function answer(opened: Opened, { headers }: RouteRequest): RouteResponse {

@@ -1,7 +1,7 @@
 /** Stripe in the whole program: a top-up in the chat, what Stripe tells by itself, and the pages around a payment. */
 import type { Write } from '../../src/billing/storage/table.js';
 import { until } from '../support/app.js';
-import { usd } from '../support/billing.js';
+import { ADMIN, usd } from '../support/billing.js';
 import { payPage } from '../support/stripe/checkout.js';
 import { detachCard } from '../support/stripe/customers.js';
 import { failRefund, refundByHand, reinstate, withdraw } from '../support/stripe/intents.js';
@@ -159,6 +159,24 @@ describe('A payment that the bank wants the person for', () => {
       expect([page.status, await page.text()]).toEqual([404, expect.stringContaining('Qui non c’è nulla')]);
     }
     expect(app.intents(payer).map(({ status }) => status)).toEqual(['requires_payment_method']);
+  });
+
+  test('opens nothing after a wish to cancel, also where Stripe did not hear it', async () => {
+    const payer = await waiting();
+    const { billing, runner } = app.bot.app.billing;
+    const [asked] = (await billing.reader.account(payer.tenant)).openPayments;
+    app.standIn.fault = () => '500';
+    await billing.cancelPayment(payer.tenant, asked!.id, ADMIN);
+    const meanwhile = await open(payer.link);
+    expect(meanwhile.status).toBe(200);
+    expect(await meanwhile.text()).toContain('Pagamento in corso');
+    await runner.settled({ tenant: payer.tenant, name: 'payment', subject: asked!.id });
+    app.standIn.fault = () => undefined;
+    const then = await open(payer.link);
+    expect(await then.text()).toContain('Pagamento annullato');
+    const calls = app.standIn.seen.filter(({ fields }) => fields['customer'] === payer.customer);
+    expect(calls.map(({ path }) => path)).not.toContain('/v1/checkout/sessions');
+    expect(await balance(payer)).toBe(0n);
   });
 
   test('says that it can’t be opened just now where Stripe does not answer', async () => {
