@@ -14,7 +14,7 @@ import { nextLook, refOf } from './asking.js';
 import { nothingElse, type Also } from './event-commands.js';
 import { PaymentNews, type Listening } from './payment-news.js';
 import { paymentCommands, type PaymentCommands } from './payment-commands.js';
-import type { ChargeState, PaymentProcessor } from './processor.js';
+import { isBoughtByPerson, type ChargeState, type PaymentProcessor } from './processor.js';
 
 /** Unknown for that long: admins are told. */
 export const TELL_UNKNOWN_MINUTES = 15;
@@ -190,6 +190,8 @@ export class PaymentSaga {
   }
 
   private async cancelled(tenant: string, payment: Payment): Promise<Said> {
+    // Nobody charges what a person buys: it is over at once, also where another processor has taken over meanwhile.
+    if (isBoughtByPerson(payment.method)) return { state: { kind: 'cancelled' } };
     const state = await this.deps.processor.cancel(refOf(tenant, payment));
     return state.kind === 'absent' ? { state: { kind: 'cancelled' }, unlessBegun: true } : { state };
   }

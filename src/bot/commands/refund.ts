@@ -6,12 +6,12 @@ import { StorageUnavailable } from '../../billing/storage/table.js';
 import { noticeCard, type Button } from '../../cards/notice.js';
 import { REFUNDS_PER_PAGE, refundListCard, refundPreview } from '../../cards/refund-card.js';
 import type { Card } from '../../cards/render.js';
-import { speechFor } from '../../cards/speech.js';
+import { rawString, speechFor } from '../../cards/speech.js';
 import { showPayment } from '../add-funds/outcome.js';
 import { action, post, replace, type Command, type Reply } from '../command.js';
 import { notices } from '../notices.js';
 import { isRefundable, isUnspent, refundablePayments } from '../refund/refundable.js';
-import { speechHere } from '../purchase-mode.js';
+import { isBoughtByPeople, speechHere } from '../purchase-mode.js';
 import type { Services } from '../services.js';
 import type { Turn } from '../turn.js';
 
@@ -47,7 +47,7 @@ export const refundCommand: Command = {
 async function list(from: number, turn: Turn, services: Services): Promise<Card> {
   const { billing } = services;
   const account = await billing.reader.account(turn.tenant);
-  const all = await refundablePayments(billing.reader, account, turn.now);
+  const all = isBoughtByPeople(services) ? [] : await refundablePayments(billing.reader, account, turn.now);
   const payments = all.slice(from, from + REFUNDS_PER_PAGE);
   const facts = {
     payments,
@@ -72,6 +72,7 @@ interface Wanted {
 /** What is on its way back already, or was never charged, is shown as it is: its card says where else to go. */
 async function preview({ payment, isExpired }: Wanted, turn: Turn, services: Services): Promise<Card> {
   if (!isRefundable(payment)) return showPayment(payment, turn);
+  if (isBoughtByPeople(services)) return notice('elsewhere', turn);
   const { reader } = services.billing;
   const account = await reader.account(turn.tenant);
   if (!(await isUnspent(reader, { payment, account, now: turn.now }))) return notice('partlySpent', turn);
@@ -105,6 +106,8 @@ async function refund(
   click: { readonly id: string; readonly mintedAt: string },
   { turn, services }: { readonly turn: Turn; readonly services: Services },
 ): Promise<Card> {
+  // Previewed before the admin center took over: whoever charged it can't be asked any more.
+  if (isBoughtByPeople(services)) return preview({ payment, isExpired: false }, turn, services);
   const { tenant, person } = turn;
   const by = { id: person.id, name: person.name };
   const requested = await services.billing.requestRefund(tenant, { paymentId: payment.id, by }, click);
@@ -140,7 +143,8 @@ async function refusalCard(
   return showPayment((await services.billing.reader.payment(turn.tenant, payment.id)) ?? payment, turn);
 }
 
-function notice(what: 'discarded' | 'partlySpent' | 'limitReached', { speech }: Turn): Card {
+function notice(what: 'discarded' | 'partlySpent' | 'limitReached' | 'elsewhere', { speech }: Turn): Card {
+  const adjust = rawString(speech.language, 'command.adjust.title');
   const buttons: readonly Button[] = [
     { title: speech.say('payment.button.refunds'), data: { verb: 'refund.show' } },
     { title: speech.say('payment.button.balance'), data: { verb: 'balance.show' } },
@@ -148,7 +152,7 @@ function notice(what: 'discarded' | 'partlySpent' | 'limitReached', { speech }: 
   return noticeCard({
     tone: what === 'discarded' ? 'info' : 'warning',
     title: speech.say(`refund.${what}.title`),
-    text: speech.say(`refund.${what}.text`),
+    text: speech.say(`refund.${what}.text`, { adjust }),
     buttons,
   });
 }

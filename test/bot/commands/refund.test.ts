@@ -5,7 +5,7 @@ import { TENANT, usd } from '../../support/billing.js';
 import { button, buttonsOf, textOf } from '../../support/card-checks.js';
 import { chatWith, ruleOf, topUp, type Chat } from '../../support/chat.js';
 import { use } from '../../support/spend.js';
-import { click, testTurn } from '../../support/turn.js';
+import { click, clicked, say, testServices, testTurn } from '../../support/turn.js';
 
 async function withTopUps(...amounts: readonly number[]): Promise<Chat> {
   const chat = await chatWith(refundCommand);
@@ -184,4 +184,30 @@ test('it works in Italian, in a channel too', async () => {
   const preview = await chat.press(await chat.typed('', turn), 'Rimborsa', turn);
   expect(textOf(preview)).toContain('20,00 USD escono subito dal saldo e tornano su Visa •••• 4242.');
   expect(textOf(await chat.press(preview, 'Rimborsa 20,00 USD', turn))).toContain('✓ Rimborso eseguito');
+});
+
+describe('where the admin center took over from whoever charged the top-up', () => {
+  async function takenOver() {
+    const chat = await withTopUps(20);
+    const before = await previewOf(chat);
+    const scene = { turn: testTurn(), services: testServices(chat.test, { paidBy: 'adminCenter' }) };
+    return { chat, before, scene };
+  }
+
+  test('it is given back there, and nothing is taken off the balance, also by a preview from before', async () => {
+    const { chat, before, scene } = await takenOver();
+    for (const data of [{ verb: 'refund.ask', id: 'p1' }, button(before, 'Refund $20.00').data]) {
+      const { card } = await clicked(refundCommand, scene, data);
+      expect(textOf(card)).toContain('This top-up can’t be refunded from here');
+      expect(textOf(card)).toContain('Once it is given back there, “adjust” takes it off the balance.');
+    }
+    expect(await chat.balance()).toBe(usd(20));
+  });
+
+  test('none is listed', async () => {
+    const { scene } = await takenOver();
+    const text = textOf((await say(refundCommand, scene)).card);
+    expect(text).toContain('Nothing can be refunded');
+    expect(text).toContain('What another payment processor took before is given back there.');
+  });
 });

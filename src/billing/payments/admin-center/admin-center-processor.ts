@@ -4,7 +4,14 @@
  * the ledger as `attested`, never through here.
  */
 import { isWholeMinor } from '../../money.js';
-import type { BeginResult, ChargeRef, ChargeRequest, ChargeState, PaymentProcessor } from '../processor.js';
+import type {
+  BeginResult,
+  ChargeRef,
+  ChargeRequest,
+  ChargeState,
+  PaymentProcessor,
+  RefundResult,
+} from '../processor.js';
 import { ADMIN_CENTER_METHOD } from './admin-center-method.js';
 
 /** A purchase needs somebody with the right to buy, and often an order number: a week, where a bank gives an hour. */
@@ -43,9 +50,12 @@ export class AdminCenterProcessor implements PaymentProcessor {
     return { kind: isOwn(charge) ? 'cancelled' : 'unknown' };
   }
 
-  /** Microsoft took the money: only Microsoft can give it back. */
-  async refund(): ReturnType<PaymentProcessor['refund']> {
-    return { kind: 'refused', reason: 'notCharged' };
+  /**
+   * Nothing was charged here: only Microsoft can give back what it took. What another processor charged it may have
+   * given back by now: refusing would bring that money back into the ledger.
+   */
+  async refund(charge: ChargeRef): Promise<RefundResult> {
+    return isOwn(charge) ? { kind: 'refused', reason: 'notCharged' } : { kind: 'unknown' };
   }
 }
 

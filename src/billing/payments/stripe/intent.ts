@@ -28,6 +28,11 @@ export type Intent = z.infer<typeof intentSchema>;
 /** A payment, and the tenant's customer at Stripe. */
 export type Subject = ChargeRef & { readonly customer: string };
 
+/** Begun by another processor: Stripe knows nothing of it, and nothing is claimed. */
+export function isForeign({ processorId }: ChargeRef): boolean {
+  return processorId !== undefined && !processorId.startsWith('pi_');
+}
+
 /** The way back from Stripe's objects to the payment. */
 export function metadataOf({ tenant, paymentId }: ChargeRef): { tenant: string; paymentId: string } {
   return { tenant, paymentId };

@@ -16,7 +16,7 @@ import type {
 import { Approvals, type ApprovalDeps } from './approvals.js';
 import type { Refusal } from './calling.js';
 import { ChargeDiffers, ProcessorMisuse, StripeRefused } from './errors.js';
-import { REPLACED_REASON, stateOf, type Intent, type Subject } from './intent.js';
+import { isForeign, REPLACED_REASON, stateOf, type Intent, type Subject } from './intent.js';
 import { Intents } from './intents.js';
 import { toMinor } from './minor-units.js';
 import { refund } from './refunds.js';
@@ -94,6 +94,7 @@ export class StripeProcessor implements PaymentProcessor, ActionLinks {
   /** @throws ProcessorMisuse for another currency, or where the refund id was used with another amount. */
   async refund(charge: ChargeRef, amount: Money, refundId: string): Promise<RefundResult> {
     return orUnknown(async () => {
+      if (isForeign(charge)) return UNKNOWN;
       const subject = await this.#subject(charge);
       if (subject === undefined) return NOT_CHARGED;
       const intents = await this.#all(charge, subject);
@@ -118,6 +119,7 @@ export class StripeProcessor implements PaymentProcessor, ActionLinks {
     charge: ChargeRef,
     tell: (intent: Intent, subject: Subject) => Promise<ChargeState>,
   ): Promise<ChargeState | typeof ABSENT> {
+    if (isForeign(charge)) return UNKNOWN;
     const subject = await this.#subject(charge);
     if (subject === undefined) return ABSENT;
     const intents = await this.#all(charge, subject);

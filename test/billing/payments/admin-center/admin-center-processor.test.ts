@@ -79,5 +79,10 @@ test.each([
 });
 
 test('a refund is refused: nothing was charged', async () => {
-  expect(await processor.refund()).toEqual({ kind: 'refused', reason: 'notCharged' });
+  expect(await processor.refund(await begun())).toEqual({ kind: 'refused', reason: 'notCharged' });
+});
+
+test('whether another processor gave its own charge back is not claimed', async () => {
+  expect(await processor.refund(FOREIGN)).toEqual({ kind: 'unknown' });
+  expect(await processor.refund(NEVER_BEGUN)).toEqual({ kind: 'unknown' });
 });

@@ -229,6 +229,18 @@ describe('A refund', () => {
   });
 });
 
+test.each([true, false])(
+  'Of what another processor began nothing is claimed, and nothing is asked; a customer is known: %s',
+  async (known) => {
+    if (known) await world.customer(TENANT);
+    const foreign = { ...REF, processorId: 'admin-center-p1' };
+    expect(await processor.find(foreign)).toEqual(UNKNOWN);
+    expect(await processor.cancel(foreign)).toEqual(UNKNOWN);
+    expect(await processor.refund(foreign, AMOUNT, 'r1')).toEqual(UNKNOWN);
+    expect(world.standIn.seen).toEqual([]);
+  },
+);
+
 test('A key without the right to charge is for the operator', async () => {
   const methodId = await world.card(TENANT);
   faultAt('POST /v1/payment_intents', '401');
