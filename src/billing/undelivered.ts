@@ -3,7 +3,7 @@ import type { DueQueue } from './due/due-queue.js';
 import type { JobRunner } from './due/job-runner.js';
 import type { Ledger } from './lane/ledger.js';
 import { noteUndelivered } from './ledger/commands/tell.js';
-import { accepted, rowKeys } from './ledger/world.js';
+import { rowKeys } from './ledger/world.js';
 import type { LedgerReader } from './reader.js';
 
 /** The account alone: nothing is raised by it. */
@@ -32,19 +32,14 @@ export class UndeliveredAlerts {
   async note(tenant: string, note: UndeliveredNote): Promise<void> {
     const { ledger, queue } = this.deps;
     if (note.undelivered) await queue.noteUndelivered(tenant, note);
-    const noted = await ledger.submit<{ readonly wasListed: boolean }>(tenant, {
+    await ledger.submit(tenant, {
       name: 'noteUndelivered',
       priority: 'person',
       rowsMax: NOTE_ROWS_MAX,
       reads: () => ({ keys: [rowKeys.alert(note.sequence)] }),
-      decide: (world) => {
-        const decision = noteUndelivered(world, note);
-        const wasListed = world.account.undelivered.includes(note.sequence);
-        return decision.kind === 'refused' ? decision : accepted(decision.world, { wasListed });
-      },
+      decide: (world) => noteUndelivered(world, note),
     });
-    const wasListed = noted.kind === 'done' && noted.answer.wasListed;
-    if (wasListed && !note.undelivered) await queue.noteUndelivered(tenant, note);
+    if (!note.undelivered) await queue.noteUndelivered(tenant, note);
   }
 
   /** Somebody hears alerts again: what reached nobody is told now. */

@@ -4,7 +4,7 @@ import { DONE, type JobResult } from '../../billing/due/job-runner.js';
 import { after } from '../../billing/ledger/calendar.js';
 import type { Alert } from '../../billing/ledger/model.js';
 import { rowKeys } from '../../billing/ledger/world.js';
-import { audienceOf, standIns, type Listeners } from './audience.js';
+import { audienceOf, isHistory, standIns, wasHeard, type Listeners } from './audience.js';
 import type { DeliveryRound } from './delivery-round.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { DestinationStore } from './destination-store.js';
@@ -45,6 +45,8 @@ export interface RoundCounts {
 /** One alert and whom it concerns. */
 interface Errand extends Listeners {
   readonly tenant: string;
+  /** The account says that it reached nobody; it may have since, or a place that is gone may have heard it. */
+  readonly isListed: boolean;
   readonly round: DeliveryRound;
   readonly card: Drawing;
 }
@@ -82,13 +84,14 @@ export class AlertSender {
       this.deps.admins(tenant),
       this.deps.billing.reader.account(tenant),
     ]);
-    const isUnheard = undelivered.includes(alert.sequence);
+    const isListed = undelivered.includes(alert.sequence);
+    const isUnheard = isListed && !wasHeard(round.known);
     const card = this.deps.draw(alert, isAdmin);
     // What reached nobody starts anew: who refused it then may take it today.
     const deliveries = isUnheard
       ? new Map([...round.known].filter(([, { state }]) => state !== 'failed'))
       : round.known;
-    return { tenant, alert, round, all, isAdmin, isUnheard, card, deliveries };
+    return { tenant, alert, round, all, isAdmin, isListed, isUnheard, card, deliveries };
   }
 
   private async work(errand: Errand): Promise<JobResult> {
@@ -113,21 +116,36 @@ export class AlertSender {
   }
 
   private async conclude(errand: Errand, told: readonly Told[]): Promise<JobResult> {
-    const { tenant, alert, isUnheard } = errand;
-    const { sequence } = alert;
     const again = told.flatMap((one) => (one.kind === 'again' ? [one.at] : [])).sort();
     const count = (kind: Told['kind']): number => told.filter((one) => one.kind === kind).length;
     const doubtful = told.reduce((sum, one) => sum + one.doubtful, 0);
     const counts = { told: count('told'), again: again.length, failed: count('failed'), doubtful };
-    this.deps.log.round(tenant, sequence, counts);
-    const isReached = counts.told > 0;
-    const undelivered = !isReached && again.length === 0 && alert.only === undefined;
-    if (undelivered) this.deps.log.undelivered(tenant, sequence);
-    if (undelivered ? !isUnheard : isReached && isUnheard) {
-      await this.deps.billing.noteUndelivered(tenant, { sequence, undelivered });
-    }
+    this.deps.log.round(errand.tenant, errand.alert.sequence, counts);
+    await this.noteReach(errand, counts);
     return again[0] === undefined ? DONE : { kind: 'again', at: again[0] };
   }
+
+  /** Lists on the account what reached nobody, and takes off what did after all, or need not any more. */
+  private async noteReach(errand: Errand, counts: RoundCounts): Promise<void> {
+    const { tenant, alert, isListed } = errand;
+    const { sequence } = alert;
+    const reach = reachOf(errand, counts);
+    const undelivered = reach === 'nobody';
+    if (undelivered) this.deps.log.undelivered(tenant, sequence);
+    // What is past may, after a crash, still be counted although it is listed no more.
+    if (undelivered ? !isListed : reach === 'past' || (reach === 'heard' && isListed))
+      await this.deps.billing.noteUndelivered(tenant, { sequence, undelivered });
+  }
+}
+
+/** `past`: nobody heard it, and nobody has to any more. A test that fails is nobody's business but its own. */
+type Reach = 'heard' | 'awaited' | 'past' | 'nobody' | 'test';
+
+function reachOf(errand: Errand, { told, again, failed }: RoundCounts): Reach {
+  if (told > 0 || wasHeard(errand.round.known)) return 'heard';
+  if (errand.alert.only !== undefined) return 'test';
+  if (again > 0) return 'awaited';
+  return failed === 0 && isHistory(errand) ? 'past' : 'nobody';
 }
 
 /** Now or in an earlier round. */

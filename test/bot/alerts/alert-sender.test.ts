@@ -247,14 +247,14 @@ describe('an alert that was told before somebody came', () => {
     ]);
   });
 
-  test('is heard by them where it reached nobody, even if it is over', async () => {
+  test('is heard by them where it reached nobody', async () => {
     const negative = await scene.goNegative();
     await scene.deliver(negative);
-    await scene.topUp();
     scene.test.clock.pass({ minutes: 1 });
     await scene.asked('late');
     await scene.deliver(negative);
     expect(scene.messenger.heardBy).toEqual(['late']);
+    expect(await scene.undelivered()).toEqual([]);
   });
 
   test('reaches also those whose turn came only when it was over', async () => {
