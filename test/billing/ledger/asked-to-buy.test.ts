@@ -52,6 +52,8 @@ describe('the question', () => {
     const refused = answered(asked(), DECLINED);
     expect(askings(refused)).toEqual(['superseded', undefined]);
     expect(askings(accept(turnOffAutoRecharge(refused, ADMIN, LATER)))).toEqual(['superseded', 'turnedOff']);
+    const beside = accept(turnOffAutoRecharge(accept(topUp(refused)), ADMIN, LATER));
+    expect(askings(beside)).toEqual(['superseded', 'turnedOff']);
   });
 
   test('of a bank is settled with the rule, also while its payment is open', () => {

@@ -4,10 +4,13 @@ import {
   ATTESTED_MAX,
   invoiceId,
   INVOICE_CHARS_MAX,
+  isPurchaseDay,
+  readAttestedReason,
   type AttestRequest,
 } from '../../../src/billing/ledger/commands/attest.js';
 import type { Payment } from '../../../src/billing/ledger/model.js';
 import { paymentOf, rowKeys, rowOf, type Decision, type World } from '../../../src/billing/ledger/world.js';
+import { requestRefund } from '../../../src/billing/ledger/commands/refund.js';
 import { requestTopUp } from '../../../src/billing/ledger/commands/request-top-up.js';
 import { setBalance } from '../../../src/billing/ledger/commands/set-balance.js';
 import { money } from '../../../src/billing/money.js';
@@ -141,6 +144,36 @@ test('after somebody set the balance since the preview, it is asked about again:
   expect(accept(saying(world, { mintedAt: LATER })).account.balance).toBe(usd(200));
 });
 
+test.each([
+  ['the most that is taken', { amount: ATTESTED_MAX }, 'accepted'],
+  ['a number as long as may be', { invoice: 'x'.repeat(INVOICE_CHARS_MAX) }, 'accepted'],
+  [
+    'a number of which spaces around it alone are too long',
+    { invoice: ` ${'x'.repeat(INVOICE_CHARS_MAX)} ` },
+    'accepted',
+  ],
+] as const)('%s is %s', (_what, change, kind) => {
+  expect(saying(worldOf(), change).kind).toBe(kind);
+});
+
+test('the number is kept without the spaces around it, and read back from the entry with its day', () => {
+  const world = accept(saying(worldOf(), { invoice: '  E-0400 77 ' }));
+  expect(rowOf(world, 'attestation', rowKeys.attestation(invoiceId('E-0400 77')))?.invoice).toBe('E-0400 77');
+  const reason = world.entries.at(-1)?.reason ?? '';
+  expect(readAttestedReason(reason)).toEqual({ date: '2026-11-16', invoice: 'E-0400 77' });
+});
+
+test('a day whose funds expire at this very moment is too long ago', () => {
+  expect(isPurchaseDay('2026-11-17', 'UTC', '2027-11-17T23:59:59.998Z')).toBe(true);
+  expect(isPurchaseDay('2026-11-17', 'UTC', '2027-11-17T23:59:59.999Z')).toBe(false);
+});
+
+test('no processor has that money: it can not be refunded', () => {
+  const world = accept(saying(asked(worldOf()), { paymentId: 'p1' }));
+  const request = { paymentId: 'p1', lot: 1n, by: ADMIN, lowBalance: LOW };
+  expect(requestRefund(world, request, LATER)).toEqual({ kind: 'refused', reason: 'notFound' });
+});
+
 describe('the request that it answers', () => {
   test('is settled with what was bought, by whose word, and is not open any more', () => {
     const world = accept(saying(asked(worldOf()), { paymentId: 'p1' }));
@@ -151,7 +184,8 @@ describe('the request that it answers', () => {
     expect(payment).not.toHaveProperty('actionUrl');
     expect(world.account.openPayments).toEqual([]);
     expect(world.entries.at(-1)?.reference).toBe('p1');
-    expect(world.jobs).toContainEqual({ name: 'payment', subject: 'p1' });
+    const later = accept(saying({ ...asked(worldOf()), jobs: [] }, { paymentId: 'p1' }));
+    expect(later.jobs).toContainEqual({ name: 'payment', subject: 'p1' });
   });
 
   test('keeps what was asked for where another amount was bought', () => {
@@ -188,6 +222,12 @@ describe('where auto-recharge had asked', () => {
     expect(alert?.healed).toMatchObject({ by: BEA, how: 'attested', amount: usd(60) });
     expect(done.account.balance).toBe(usd(75));
     expect(paymentsOf(done)).toHaveLength(1);
+  });
+
+  test('a purchase that answers another request leaves the question as it stands', () => {
+    const both = asked(wanting());
+    const done = accept(saying(both, { paymentId: 'p1' }));
+    expect(alertsOf(done, 'rechargeFailed').map(({ healed }) => healed)).toEqual([undefined]);
   });
 
   test('a purchase too small for the trigger is followed by the next request', () => {

@@ -1,4 +1,5 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
+import { reviewCards } from '../../../src/billing/ledger/commands/review-cards.js';
 import { rechargeOpenedBy, setBackups } from '../../../src/billing/ledger/commands/set-backups.js';
 import type { ChosenMethod } from '../../../src/billing/ledger/model.js';
 import { withAccount, type World } from '../../../src/billing/ledger/world.js';
@@ -45,8 +46,14 @@ describe('choosing backups', () => {
     ['a card twice', [ONE, TWO, ONE]],
     ['a card that was entered twice', [ONE, { ...ONE, id: 'entered-again' }]],
     ['the rule’s own card', [ONE, CARD]],
+    ['the rule’s own card once its fingerprint is known', [{ ...CARD, fingerprint: 'visa' }]],
   ])('refuses %s', (_what, methods) => {
     expect(ask(ruled(), methods)).toEqual({ kind: 'refused', reason: 'sameCard' });
+  });
+
+  test('refuses the rule’s own card where that alone has a fingerprint', () => {
+    const known = ruled(30, { method: { ...CARD, fingerprint: 'visa' } });
+    expect(ask(known, [CARD])).toEqual({ kind: 'refused', reason: 'sameCard' });
   });
 });
 
@@ -185,6 +192,25 @@ describe('once all were declined', () => {
     }
   });
 
+  test('they wait as long as the card that was declined least often rests', () => {
+    const paid = answered(answered(asked(ONE), DECLINED), PAID);
+    const again = answered(spent(paid, usd(50), hours(1.1)), DECLINED, hours(1.1));
+    const waiting = answered(again, DECLINED, hours(1.1));
+    expect(waiting.account.health.declined).toMatchObject([
+      { card: CARD.id, times: 2 },
+      { card: ONE.id, times: 1 },
+    ]);
+    expect(waiting.account.health.notBefore).toBe(hours(1, hours(1.1)));
+  });
+
+  test('a single backup that is chosen again ends nothing, though the rule’s card has rested by then', () => {
+    const all = answered(answered(asked(ONE), DECLINED), DECLINED, hours(0.5));
+    const same = accept(ask(all, [ONE], hours(1.2)));
+    expect(same.account.health.notBefore).toBe(hours(1.5));
+    expect(rechargesOf(same)).toHaveLength(2);
+    expect(rechargesOf(swept(same, hours(1.2)))).toHaveLength(2);
+  });
+
   test('the rule saved with one of the declined backups ends nothing', () => {
     const world = withRule(allDeclined(asked(ONE)), { method: ONE }, hours(0.5));
     expect(world.account.health.notBefore).toBe(hours(1));
@@ -263,6 +289,35 @@ describe('the forecast of a list', () => {
     expect(forecast(stopped, [ONE, TWO, ONE])).toBeUndefined();
     const capped = withAccount(stopped, { rule: { ...stopped.account.rule!, monthCap: 0n } });
     expect(forecast(capped, [ONE, TWO])).toBeUndefined();
+  });
+});
+
+describe('an account from before each declined card was kept', () => {
+  const old = (health: World['account']['health'], ...backups: readonly ChosenMethod[]) =>
+    accept(ask(withAccount(ruled(), { balance: usd(15), health }), backups));
+
+  test('goes by the rule’s card: that waits, and a backup is charged in its place', () => {
+    const waits = { failures: 1, held: false, notBefore: hours(1) };
+    expect(chargedWith(swept(old(waits), START))).toEqual([]);
+    expect(chargedWith(swept(old(waits), hours(1)))).toEqual([CARD.id]);
+    expect(chargedWith(old(waits, ONE))).toEqual([ONE.id]);
+  });
+
+  test('counts on from there, and keeps the reason of its pause', () => {
+    const tried = answered(
+      swept(old({ failures: 1, held: false, notBefore: hours(1) }), hours(1)),
+      DECLINED,
+      hours(1),
+    );
+    expect(tried.account.health).toMatchObject({ failures: 2, notBefore: hours(3) });
+    const paused = old({ failures: 1, held: false, pausedBy: 'expiredCard' as const });
+    expect(chargedWith(swept(paused, hours(9)))).toEqual([]);
+    const gone = { ...CARD, expires: '2034-01' };
+    const seen = accept(
+      reviewCards(paused, { stored: [{ ...gone, expires: '2026-11' }], inUse: [CARD.id] }, START),
+    );
+    const renewed = accept(reviewCards(seen, { stored: [gone], inUse: [CARD.id] }, START));
+    expect(chargedWith(renewed)).toEqual([CARD.id]);
   });
 });
 

@@ -29,6 +29,12 @@ test('the row of the operation counts too', () => {
   expect(charge(world, calls, 5).answer).toMatchObject({ chargedCount: 1, left: 1 });
 });
 
+test('halved as often as it takes, it says how many calls are left of all', () => {
+  const calls = Array.from({ length: 8 }, () => call(usd(1)));
+  expect(charge(world, calls, 5).answer).toMatchObject({ chargedCount: 1, left: 7 });
+  expect(charge(world, calls, 6).answer).toMatchObject({ chargedCount: 2, left: 6 });
+});
+
 test('one call is charged whatever it brings about', () => {
   expect(charge(world, [call(usd(100))], 2).answer).toMatchObject({ chargedCount: 1 });
 });

@@ -10,6 +10,7 @@ import {
   expired,
   lotsOf,
   LOW,
+  reversalOf,
   reversed,
   settled,
   spent,
@@ -108,6 +109,58 @@ test('withdrawn once more, people are told once more, and auto-recharge pauses a
   expect(last.account.balance).toBe(usd(80));
 });
 
+test('one that withdrew nothing yet changes nothing', () => {
+  expect(reversed(two, 'p-1', { ...withdrawn(), withdrawn: 0n })).toBe(two);
+});
+
+test('what was withdrawn in part only heals once that part is back', () => {
+  const part = { ...withdrawn(), withdrawn: usd(30) };
+  const world = reversed(ruled, 'p-1', part);
+  expect(world.account.balance).toBe(usd(50));
+  const back = reversed(world, 'p-1', { ...reinstated(), withdrawn: usd(30), returned: usd(30) });
+  expect(back.account.balance).toBe(usd(80));
+  expect(alertsOf(back, 'disputed')).toMatchObject([{ healed: { how: 'reinstated' } }]);
+});
+
+test('a bank that gives back more than it took brings no more than that', () => {
+  const world = reversed(reversed(two, 'p-1', withdrawn()), 'p-1', { ...reinstated(), returned: usd(70) });
+  expect(world.account.balance).toBe(usd(80));
+});
+
+test('one that is withdrawn twice keeps what is disputed, and no more', () => {
+  const world = reversed(two, 'p-1', { ...withdrawn(30), withdrawn: usd(60) });
+  expect(world.account.balance).toBe(usd(50));
+  expect(paymentOf(world, 'p-1')?.reversals).toMatchObject([{ taken: usd(30) }]);
+});
+
+test('what comes back makes room at once for what had none, whichever was told first', () => {
+  const part = { ...withdrawn(30), withdrawn: usd(10) };
+  const given = { id: 're-1', amount: usd(40) };
+  const full = [part, { ...given, state: 'refunded' as const }, withdrawn(30)].reduce(
+    (world, said) => reversed(world, 'p-1', said),
+    two,
+  );
+  expect(full.account.balance).toBe(usd(30));
+  expect(reversed(full, 'p-1', { ...given, state: 'failed' }).account.balance).toBe(usd(50));
+});
+
+test('a refund and a dispute are two, also where the processor gives them one name', () => {
+  const refunded = reversed(two, 'p-1', { id: 'du-1', amount: usd(20), state: 'refunded' });
+  const world = reversed(refunded, 'p-1', withdrawn(10));
+  expect(world.account.balance).toBe(usd(50));
+  expect(alertsOf(world, 'disputed')).toHaveLength(1);
+  const grown = reversed(world, 'p-1', withdrawn(15));
+  expect(paymentOf(grown, 'p-1')?.reversals).toMatchObject([
+    { kind: 'refund', amount: usd(20) },
+    { kind: 'dispute', amount: usd(15) },
+  ]);
+});
+
+test('the answer is the payment as it stands then', () => {
+  const decision = reversalOf(two, 'p-1', withdrawn());
+  expect(decision).toMatchObject({ answer: { id: 'p-1', reversals: [{ taken: usd(50), alert: 1n }] } });
+});
+
 test('a row from before the totals were kept takes them over', () => {
   const world = reversed(reversed(two, 'p-1', withdrawn()), 'p-1', { ...reinstated(), returned: usd(49) });
   const payment = paymentOf(world, 'p-1')!;
@@ -127,6 +180,13 @@ test('a dispute of what was refunded takes no more than is left, and is told all
   const world = reversed(refunded, 'p-1', withdrawn());
   expect(kinds(world).at(-1)).toEqual(['disputed', usd(-10)]);
   expect(alertsOf(world, 'disputed')).toMatchObject([{ facts: { amount: usd(50) } }]);
+});
+
+test('an alert that is long gone keeps nothing from coming back', () => {
+  const world = reversed(two, 'p-1', withdrawn());
+  const [alert] = alertsOf(world, 'disputed');
+  const rows = new Map([...world.rows].filter(([key]) => key !== rowKeys.alert(alert!.sequence)));
+  expect(reversed({ ...world, rows }, 'p-1', reinstated()).account.balance).toBe(usd(80));
 });
 
 test('an alert that was written since the payment was read is asked for again, and healed then', () => {

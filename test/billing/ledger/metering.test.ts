@@ -90,6 +90,23 @@ test('a record that comes twice in one delivery counts as it comes last', () => 
   expect(dayOf(world, '2026-11-09')?.unmetered).toEqual({ spend: usd(3), calls: 1 });
 });
 
+test('a record that comes twice in one delivery is on the side where it starts at last', () => {
+  const [past, now] = [call('a', 1, BEFORE), call('a', 2, CONNECTED)];
+  const charged = delivered(connected(), [past, now]);
+  expect(charged.account.balance).toBe(usd(-2));
+  expect(dayOf(charged, '2026-11-09')).toBeUndefined();
+  const kept = delivered(connected(), [now, past]);
+  expect(kept.account.balance).toBe(0n);
+  expect(dayOf(kept, '2026-11-09')?.unmetered).toEqual({ spend: usd(1), calls: 1 });
+});
+
+test('records that say nothing new are counted in the receipt', () => {
+  const calls = [call('a', 1, BEFORE), call('b', 2, BEFORE), call('c', 3, CONNECTED)];
+  const world = delivered(connected(), calls);
+  const batch = { reference: 'r', calls, lowBalance: 0n };
+  expect(chargeUsage(world, batch, START)).toMatchObject({ answer: { unchanged: 3, keptCount: 0 } });
+});
+
 test('a call that was charged stays charged and is corrected, when the start is moved behind it', () => {
   const charged = delivered(connected(), [call('a', 2, CONNECTED)]);
   const moved = connected('2026-11-15T00:00:00.000Z', charged);
@@ -147,6 +164,10 @@ test('law: the ledger holds the charges of metered calls, the days those of the 
 test('how far the calls are known is told by those that are kept too', () => {
   const world = delivered(connected(), [call('a', 1, BEFORE)]);
   expect(world.account.usage).toMatchObject({ knownUntil: BEFORE, receivedAt: START });
+  const [older, oldest] = ['2026-11-08T10:00:00.000Z', '2026-11-07T10:00:00.000Z'];
+  const two = delivered(connected(), [call('b', 1, older), call('c', 1, oldest)]);
+  expect(two.account.usage.knownUntil).toBe(older);
+  expect(delivered(world, [call('b', 1, older)]).account.usage.knownUntil).toBe(BEFORE);
 });
 
 test('a kept call that was counted on a day that was not read is left for a batch that reads it', () => {
@@ -154,6 +175,21 @@ test('a kept call that was counted on a day that was not read is left for a batc
   const batch = { reference: 'r', calls: [call('a', 2, '2026-11-08T10:00:00.000Z')], lowBalance: 0n };
   const decision = chargeUsage(kept, batch, START);
   expect(decision).toMatchObject({ world: kept, answer: { moved: [{ id: 'a', storedStart: BEFORE }] } });
+});
+
+test('a kept call that is metered by now is left too, where the day that it was counted on was not read', () => {
+  const moved = connected('2026-11-01T00:00:00.000Z', delivered(connected(), [call('a', 1, BEFORE)]));
+  const batch = { reference: 'r', calls: [call('a', 2, '2026-11-08T10:00:00.000Z')], lowBalance: 0n };
+  const decision = chargeUsage(moved, batch, START);
+  expect(decision).toMatchObject({ world: moved, answer: { moved: [{ id: 'a', storedStart: BEFORE }] } });
+});
+
+test('a kept call of several days is left where only some of the days were read', () => {
+  const kept = delivered(connected(), [call('a', 1, BEFORE), call('b', 1, '2026-11-08T10:00:00.000Z')]);
+  const calls = [call('a', 2, BEFORE), call('b', 2, BEFORE)];
+  const decision = chargeUsage(kept, { reference: 'r', calls, lowBalance: 0n }, START);
+  expect(decision).toMatchObject({ answer: { moved: [{ id: 'b' }], keptCount: 1 } });
+  expect(dayOf(accept(decision), '2026-11-08')?.unmetered).toEqual({ spend: usd(1), calls: 1 });
 });
 
 test('a record that an admin decided to charge is charged, whenever it was', () => {

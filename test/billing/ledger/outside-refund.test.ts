@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { HOLES_MAX, remainderOf } from '../../../src/billing/ledger/credit-line.js';
 import { REVERSALS_MAX } from '../../../src/billing/ledger/reversals.js';
-import { paymentOf, withAccount, type World } from '../../../src/billing/ledger/world.js';
+import { paymentOf, withAccount, withRows, type World } from '../../../src/billing/ledger/world.js';
 import { SYSTEM } from '../../../src/billing/ledger/model.js';
 import { START, usd } from '../../support/billing.js';
 import {
@@ -175,6 +175,18 @@ test('it is refused for what is not known yet, for nothing, and beyond the bound
   expect(reversalOf(two, 'p-1', refunded(0))).toMatchObject({ reason: 'amountOutOfRange' });
   expect(reversalOf(full, 'p-1', refunded(1, 're-more'))).toMatchObject({ reason: 'limitReached' });
   expect(reversed(full, 'p-1', failed(1, 're-3')).account.balance).toBe(full.account.balance + usd(1));
+});
+
+test('the answer is the payment as it stands then', () => {
+  expect(reversalOf(two, 'p-1', refunded(20))).toMatchObject({
+    answer: { id: 'p-1', reversals: [{ id: 're-1', taken: usd(20) }] },
+  });
+});
+
+test('a payment from before it noted its lot goes by the one that was read', () => {
+  const { lot: _lot, ...old } = paymentOf(two, 'p-2')!;
+  const world = reversed(withRows(two, [old]), 'p-2', refunded(30));
+  expect(lefts(world)).toEqual([usd(50), 0n]);
 });
 
 test('a lot that was not read is asked for again', () => {

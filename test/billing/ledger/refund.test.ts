@@ -57,6 +57,17 @@ test('a refund takes the whole top-up off the balance before the processor is as
   expect(lotsOf(world)[1]?.closed).toEqual({ how: 'refunded', entry: 3n });
 });
 
+test('the answer to what the processor refused is the payment as it stands then', () => {
+  const asked = accept(refundOf(two, 1));
+  const { id: refundId } = paymentOf(asked, 'p-2')!.refund!;
+  const report = { paymentId: 'p-2', refundId, result: 'refused' as const, lowBalance: LOW };
+  expect(recordRefund(asked, report, LATER)).toMatchObject({
+    answer: { lot: 4n, refund: { status: 'refused' } },
+  });
+  const rows = new Map([...asked.rows].filter(([, row]) => row.type !== 'lot'));
+  expect(recordRefund({ ...asked, rows }, report, LATER)).toEqual({ kind: 'refused', reason: 'notFound' });
+});
+
 test('what was refunded can not be spent any more', () => {
   expect(spent(accept(refundOf(two, 0)), usd(31)).account.balance).toBe(usd(-1));
 });

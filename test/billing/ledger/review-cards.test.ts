@@ -164,10 +164,11 @@ describe('two cards in use', () => {
   });
 
   test('of which one is renewed bring the card that told both up to date, and disturb nobody', () => {
-    const first = seen(withBackup(ruled()), both('2026-11', '2026-11'));
+    const at = after(START, { days: 14 });
+    const first = seen(withBackup(ruled()), both('2026-11', '2026-12'), at);
     expect(told(first)).toEqual([[['own', 'backup'], undefined, 1]]);
-    expect(told(seen(first, both('2026-11', '2029-11')))).toEqual([[['own'], undefined, 2]]);
-    expect(told(seen(first, both('2029-11', '2026-11')))).toEqual([[['backup'], undefined, 2]]);
+    expect(told(seen(first, both('2026-11', '2029-11'), at))).toEqual([[['own'], undefined, 2]]);
+    expect(told(seen(first, both('2029-11', '2026-12'), at))).toEqual([[['backup'], undefined, 2]]);
   });
 
   test('that end in the same month are told each: of one chosen later nobody heard', () => {
@@ -285,6 +286,8 @@ describe('a declined card', () => {
     expect(renewed.account.health).toMatchObject({ failures: 0 });
     expect(renewed.account.health.pausedBy).toBeUndefined();
     expect(rechargesOf(renewed)).toHaveLength(2);
+    // What becomes of that charge will say what becomes of the failure.
+    expect(alertsOf(renewed, 'rechargeFailed').map(({ healed }) => healed)).toEqual([undefined]);
   });
 
   test('that had no funds rests all the same', () => {

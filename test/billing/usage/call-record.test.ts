@@ -195,6 +195,20 @@ describe('a row of Microsoft Graph', () => {
     expect(verdict.record.details.operator).toBe(`${'x'.repeat(TEXT_CHARS_MAX - 1)}\uFFFD`);
   });
 
+  it('cuts long details of plain letters, and takes no control characters', () => {
+    const verdict = read({
+      operator: 'x'.repeat(TEXT_CHARS_MAX + 1),
+      calleeNumber: '+39\u0000\u0007',
+      tenantCountryCode: '\u0001',
+    });
+    if (verdict.kind !== 'charge') throw new Error(verdict.kind);
+    expect(verdict.record.details).toMatchObject({
+      operator: 'x'.repeat(TEXT_CHARS_MAX),
+      calleeNumber: '+39\uFFFD\uFFFD',
+      tenantCountryCode: '\uFFFD',
+    });
+  });
+
   it('never makes the check throw, and quarantines only for known reasons', () => {
     const value = fc.oneof(fc.jsonValue(), fc.double(), fc.constant('MCOPSTNPP'), fc.constant('USD'));
     const changes = fc.dictionary(fc.constantFrom(...Object.keys(ROW)), value);
