@@ -55,8 +55,15 @@ async function runOne(values: Values, out: Out): Promise<number> {
   out.write(reportOf(result));
   const { seed, steps, faults, crashes, trace } = result;
   const violations = result.violation === undefined ? 0 : 1;
-  out.write(`${JSON.stringify({ seed, steps, faults, crashes, violations, trace })}\n`);
+  out.write(`trace ${trace}\n`);
+  out.write(`${JSON.stringify({ seed: seedTold(seed), steps, faults, crashes, violations })}\n`);
   return violations;
+}
+
+/** A number where the text is just that number, so that the line leads back to the same seed. */
+function seedTold(seed: string): string | number {
+  const number = Number(seed);
+  return Number.isSafeInteger(number) && String(number) === seed ? number : seed;
 }
 
 async function runAll(values: Values, seeds: number, out: Out): Promise<number> {

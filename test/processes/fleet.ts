@@ -1,10 +1,10 @@
-/** Bot processes that are killed and come back, each at its own address. */
+/** Bot processes that are killed and come back, each at its own address, and the operator's check of what they leave. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../support/program.js';
+import { freePort, withoutTestSettings } from '../support/program.js';
 
 const ROOT = resolve(__dirname, '../..');
 /** Inside the repository, so that the packages are found; another test builds its own. */
@@ -41,7 +41,7 @@ export class Instance {
   }
 
   start(): void {
-    const { NODE_ENV: _mode, JEST_WORKER_ID: _worker, NODE_OPTIONS: _options, ...outer } = process.env;
+    const outer = withoutTestSettings(process.env);
     const env = { ...outer, LOG_LEVEL: 'error', ...this.env, PORT: String(this.port) };
     const args = [`${BUILT}/index.js`, '--embedded', '--no-playground'];
     this.output = '';
@@ -91,4 +91,23 @@ export async function startFleet(
   for (const instance of fleet) instance.start();
   await Promise.all(fleet.map((instance) => instance.ready()));
   return fleet;
+}
+
+export interface Verified {
+  readonly code: number | null;
+  readonly lines: readonly string[];
+}
+
+/** `npm run verify`, as an operator runs it, over the tables of that environment. */
+export async function verify(env: Readonly<Record<string, string>>): Promise<Verified> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/verify.ts'], {
+    cwd: ROOT,
+    env: { ...withoutTestSettings(process.env), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, lines: output.trimEnd().split('\n') };
 }

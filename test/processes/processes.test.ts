@@ -10,9 +10,9 @@ import { seededRandom } from '../../scripts/usage/random.js';
 import { StubConnector } from '../support/connector.js';
 import { freshTableName } from '../support/azurite.js';
 import { startAzuriteProcess, type AzuriteProcess } from '../support/azurite-process.js';
-import { reportsOf, verifiedBilling, type VerifiedBilling } from '../support/verified.js';
+import { verifiedBilling, type VerifiedBilling } from '../support/verified.js';
 import { Client, type Acknowledged } from './clients.js';
-import { buildProgram, startFleet, type Instance } from './fleet.js';
+import { buildProgram, startFleet, verify, type Instance, type Verified } from './fleet.js';
 
 const SEED = Number(process.env['PROCESSES_SEED'] ?? Date.now() % 100_000);
 const KILLS = Number(process.env['PROCESSES_KILLS'] ?? 20);
@@ -68,6 +68,15 @@ async function settle(): Promise<VerifiedBilling> {
   return program;
 }
 
+/** Every account without a difference, and no payment under way; a call that was corrected often is allowed to be noted. */
+function expectExplained({ code, lines }: Verified): void {
+  const told = lines.slice(0, -1).filter((line) => !line.startsWith('  (of '));
+  const verdicts = told.map((line) => line.replace(/: .*: /u, ': '));
+  expect(verdicts.sort()).toEqual(TENANTS.map((tenant) => `${tenant}: no difference`));
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ accounts: TENANTS.length, differences: 0 });
+  expect(code).toBe(0);
+}
+
 async function expectAcknowledged(
   { billing, tables }: VerifiedBilling,
   tenant: string,
@@ -98,9 +107,9 @@ test(
     const chance = seededRandom(String(SEED));
     const random = (): number => chance.fraction();
     const all = clients(random);
+    const storage = { TABLE_CONNECTION_STRING: azurite.connectionString, TABLE_NAME: tableName };
     fleet = await startFleet(INSTANCES, {
-      TABLE_CONNECTION_STRING: azurite.connectionString,
-      TABLE_NAME: tableName,
+      ...storage,
       ADMIN_IDS: all.map(({ adminId }) => adminId).join(','),
       ALLOWED_TENANTS: TENANTS.join(','),
     });
@@ -112,9 +121,7 @@ test(
     await Promise.all(fleet.map((instance) => instance.stop()));
 
     const program = await settle();
-    const reports = await reportsOf(program.tables);
-    expect(reports.flatMap(({ differences }) => differences)).toEqual([]);
-    expect(reports.map(({ tenant }) => tenant).sort()).toEqual(TENANTS);
+    expectExplained(await verify(storage));
     for (const [index, tenant] of TENANTS.entries()) {
       const own = all.filter((_, client) => client % TENANTS.length === index);
       await expectAcknowledged(

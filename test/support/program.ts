@@ -76,7 +76,8 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   };
 }
 
-function withoutTestSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** What a process of its own is to have of this one's environment. */
+export function withoutTestSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_ENV: _env, JEST_WORKER_ID: _worker, NODE_OPTIONS: _options, ...rest } = env;
   return rest;
 }
