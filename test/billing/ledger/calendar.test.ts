@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Settings } from 'luxon';
 import {
   after,
   datesBetween,
@@ -24,6 +25,17 @@ test.each([
   ['an offset: the day is that of UTC', '2026-03-31T23:30:00.000-02:00', '2027-04-01T23:59:59.999Z'],
 ])('funds live twelve months, to the end of the day in UTC: %s', (_, purchased, expires) => {
   expect(expiryOf(purchased)).toBe(expires);
+});
+
+test('the time zone of the machine plays no part', () => {
+  const { defaultZone } = Settings;
+  Settings.defaultZone = 'Pacific/Auckland';
+  try {
+    expect(expiryOf('2026-11-17T09:00:00.000Z')).toBe('2027-11-17T23:59:59.999Z');
+    expect(weekOf('2026-11-16')).toBe('2026-11-16');
+  } finally {
+    Settings.defaultZone = defaultZone;
+  }
 });
 
 const anyMoment = fc

@@ -1,8 +1,12 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
-import { openLotsOf } from '../../../src/billing/ledger/credit-line.js';
-import { EXPIRED_PER_COMMAND_MAX, expireLots } from '../../../src/billing/ledger/commands/expire-lots.js';
+import { HOLES_MAX, openLotsOf } from '../../../src/billing/ledger/credit-line.js';
+import {
+  EXPIRED_PER_COMMAND_MAX,
+  expireLots,
+  NOTICED_PER_DAY_MAX,
+} from '../../../src/billing/ledger/commands/expire-lots.js';
 import type { Account } from '../../../src/billing/ledger/model.js';
-import type { World } from '../../../src/billing/ledger/world.js';
+import { withAccount, withRows, type World } from '../../../src/billing/ledger/world.js';
 import { START, usd } from '../../support/billing.js';
 import {
   accept,
@@ -32,6 +36,12 @@ const NOTICES = {
 
 function noticed(world: World): readonly (number | undefined)[] {
   return lotsOf(world).map((lot) => lot.noticed);
+}
+
+/** The rows with the second lot over already, by a minute at the thirty days' notice. */
+function secondOverOf(world: World): World['rows'] {
+  const second = lotsOf(world)[1]!;
+  return withRows(world, [{ ...second, expiresAt: after(NOTICES[30], { minutes: -1 }) }]).rows;
 }
 
 function tolds(world: World) {
@@ -126,6 +136,27 @@ describe('notices', () => {
         ],
       },
     ]);
+  });
+
+  test('of more lots than one day may tell are told on the next day too', () => {
+    const count = NOTICED_PER_DAY_MAX + 2;
+    let many = worldOf();
+    for (let lot = 0; lot < count; lot += 1) many = bought(many, usd(5));
+    const first = expired(many, NOTICES[30]);
+    const next = expired(first, after(NOTICES[30], { days: 1 }));
+    expect(tolds(next).map(({ amount }) => amount)).toEqual([usd(5) * BigInt(NOTICED_PER_DAY_MAX), usd(10)]);
+  });
+
+  test('are none of a lot whose time is over, though the line has no room to take it out', () => {
+    const two = bought(bought(worldOf(), usd(50)), usd(30), after(START, { days: 40 }));
+    const holes = Array.from({ length: HOLES_MAX }, (_none, index) => {
+      const start = usd(10) + BigInt(index) * 2n;
+      return { start, end: start + 1n };
+    });
+    const full = withAccount(bought(two, usd(70)), { holes, pointer: 0n });
+    const decision = expireLots({ ...full, rows: secondOverOf(full) }, { lowBalance: LOW }, NOTICES[30]);
+    expect(decision).toMatchObject({ answer: { expired: 0, stuck: 1 } });
+    expect(lotsOf(accept(decision))[1]).not.toHaveProperty('noticed');
   });
 
   test('come once a day at most, and leave out what is spent', () => {

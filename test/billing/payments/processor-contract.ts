@@ -86,6 +86,7 @@ export function processorContract(name: string, create: () => Promise<ProcessorU
         const asked = request('succeeds');
         await begin(asked);
         await expect(processor.begin({ ...asked, amount: units(51, 'USD') })).rejects.toThrow();
+        await expect(processor.begin({ ...asked, amount: units(50, 'EUR') })).rejects.toThrow();
       });
 
       test('with the same id and another method is a mistake of the program', async () => {
