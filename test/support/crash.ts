@@ -1,6 +1,9 @@
 /** An instance that dies, or loses one answer, at a chosen point of its input and output. */
-import type { PaymentProcessor } from '../../src/billing/payments/processor.js';
-import { StorageUnavailable, type TableStore } from '../../src/billing/storage/table.js';
+import type { Voice } from '../../src/compose-billing.js';
+import type { EventSource } from '../../src/billing/payments/event-source.js';
+import type { PaymentMethods, PaymentProcessor } from '../../src/billing/payments/processor.js';
+import { StorageUnavailable, type PartitionScan, type TableStore } from '../../src/billing/storage/table.js';
+import type { PstnCalls } from '../../src/billing/usage/graph/pstn-calls.js';
 
 /** `dies`: nothing works from that point on. `fails`: that point alone, as with a time-out. */
 export type CrashKind = 'dies' | 'fails';
@@ -37,6 +40,36 @@ export class CrashPoints {
       getMany: (partition, keys) => this.around(() => table.getMany(partition, keys)),
       query: (partition, range) => this.around(() => table.query(partition, range)),
       commit: (partition, writes) => this.around(() => table.commit(partition, writes)),
+    };
+  }
+
+  /** Each step to the next partition is a call of its own. */
+  accounts(scan: PartitionScan): PartitionScan {
+    return { partitionsWith: (key) => this.steps(scan.partitionsWith(key)) };
+  }
+
+  private async *steps<T>(found: AsyncIterable<T>): AsyncGenerator<T> {
+    const iterator = found[Symbol.asyncIterator]();
+    const next = (): Promise<IteratorResult<T, unknown>> => this.around(() => iterator.next());
+    for (let step = await next(); step.done !== true; step = await next()) yield step.value;
+  }
+
+  methods(methods: PaymentMethods): PaymentMethods {
+    return { list: (tenant) => this.around(() => methods.list(tenant)) };
+  }
+
+  events(source: EventSource): EventSource {
+    return { read: (tenant, event) => this.around(() => source.read(tenant, event)) };
+  }
+
+  calls(calls: PstnCalls): PstnCalls {
+    return { page: (tenant, asked) => this.around(() => calls.page(tenant, asked)) };
+  }
+
+  voice(voice: Voice): Voice {
+    return {
+      showPayment: (tenant, payment) => this.around(() => voice.showPayment(tenant, payment)),
+      deliverAlert: (tenant, sequence) => this.around(() => voice.deliverAlert(tenant, sequence)),
     };
   }
 

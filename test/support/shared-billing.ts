@@ -9,8 +9,9 @@ import type { Clock } from '../../src/billing/clock.js';
 import type { PstnCalls } from '../../src/billing/usage/graph/pstn-calls.js';
 import { DONE } from '../../src/billing/due/job-runner.js';
 import type { Payment } from '../../src/billing/ledger/model.js';
+import type { EventSource } from '../../src/billing/payments/event-source.js';
 import { SandboxMethods } from '../../src/billing/payments/sandbox/cards.js';
-import type { PaymentProcessor } from '../../src/billing/payments/processor.js';
+import type { PaymentMethods, PaymentProcessor } from '../../src/billing/payments/processor.js';
 import { SandboxProcessor } from '../../src/billing/payments/sandbox/sandbox-processor.js';
 import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
 import type { PartitionScan, TableStore } from '../../src/billing/storage/table.js';
@@ -20,6 +21,8 @@ export interface SharedParts {
   readonly table: TableStore & PartitionScan;
   readonly dueTable: TableStore;
   readonly sandbox: SandboxProcessor;
+  /** What the sandbox knows, for `verify`. */
+  readonly sandboxTable: TableStore;
   readonly clock: TestClock;
   readonly newId: () => string;
 }
@@ -32,7 +35,12 @@ export interface Instance extends ComposedBilling {
 export interface InstanceOptions {
   readonly table?: TableStore;
   readonly dueTable?: TableStore;
+  /** Which accounts there are. */
+  readonly accounts?: PartitionScan;
   readonly processor?: PaymentProcessor;
+  readonly methods?: PaymentMethods;
+  /** What the processor's events mean. */
+  readonly events?: EventSource;
   /** Where call records are collected from. */
   readonly graph?: PstnCalls;
   readonly settings?: Partial<BillingSettings>;
@@ -46,13 +54,15 @@ export function sharedParts(
   given: Partial<Pick<SharedParts, 'table' | 'dueTable'>> & { readonly available?: () => boolean } = {},
 ): SharedParts {
   const clock = new TestClock(START);
+  const sandboxTable = new MemoryTableStore();
   let ids = 0;
   return {
+    sandboxTable,
     table: given.table ?? new MemoryTableStore(),
     dueTable: given.dueTable ?? new MemoryTableStore(),
     clock,
     sandbox: new SandboxProcessor({
-      table: new MemoryTableStore(),
+      table: sandboxTable,
       publicUrl: 'http://127.0.0.1:3978',
       now: clock.now,
       sleep: async () => undefined,
@@ -66,21 +76,22 @@ export function sharedParts(
 export function instanceOf(parts: SharedParts, options: InstanceOptions = {}): Instance {
   const shown: Payment[] = [];
   const failures: unknown[] = [];
+  const { settings, voice, ...replaced } = options;
   const composed = composeBilling({
-    table: options.table ?? parts.table,
-    dueTable: options.dueTable ?? parts.dueTable,
-    processor: options.processor ?? parts.sandbox,
-    methods: new SandboxMethods(),
+    table: parts.table,
+    dueTable: parts.dueTable,
     accounts: parts.table,
-    ...(options.graph !== undefined && { graph: options.graph }),
+    processor: parts.sandbox,
+    methods: new SandboxMethods(),
     log: failureLog(failures),
-    clock: options.clock ?? parts.clock,
+    clock: parts.clock,
     random: () => 0.5,
     newId: parts.newId,
-    settings: { ...TEST_SETTINGS, ...options.settings },
+    ...replaced,
+    settings: { ...TEST_SETTINGS, ...settings },
   });
   composed.connect(
-    options.voice ?? {
+    voice ?? {
       showPayment: async (_tenant, payment) => void shown.push(payment),
       deliverAlert: async () => DONE,
     },

@@ -45,7 +45,12 @@ export function verifiedBilling(
     sleep: async () => undefined,
     ...(available !== undefined && { available }),
   });
-  const parts = { ...sharedParts({ table: tables.ledger, dueTable: tables.due }), clock, sandbox };
+  const parts = {
+    ...sharedParts({ table: tables.ledger, dueTable: tables.due }),
+    clock,
+    sandbox,
+    sandboxTable: tables.sandbox,
+  };
   const replaced = processor === undefined ? {} : { processor: processor(sandbox) };
   return { ...instanceOf(parts, { ...options, ...replaced }), tables, clock };
 }
