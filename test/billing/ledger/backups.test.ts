@@ -179,6 +179,7 @@ describe('once all were declined', () => {
       const world = accept(ask(allDeclined(asked(ONE)), methods, hours(0.5)));
       expect(world.account.health.notBefore).toBe(hours(1));
       expect(rechargesOf(world)).toHaveLength(2);
+      expect(alertsOf(world, 'rechargeFailed').at(-1)).not.toHaveProperty('healed');
     }
   });
 

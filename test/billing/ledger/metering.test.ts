@@ -78,6 +78,8 @@ test('the same record again changes nothing, and a changed one is kept as it is 
   expect(dayOf(changed, '2026-11-09')?.unmetered).toEqual({ spend: 0n, calls: 0 });
   expect(dayOf(changed, '2026-11-08')?.unmetered).toEqual({ spend: usd(4), calls: 1 });
   expect(changed.account.balance).toBe(0n);
+  const moved = delivered(first, [call('a', 1, '2026-11-08T10:00:00.000Z')]);
+  expect(dayOf(moved, '2026-11-08')?.unmetered).toEqual({ spend: usd(1), calls: 1 });
 });
 
 test('another source changes nothing of a call that was kept', () => {
