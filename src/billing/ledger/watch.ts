@@ -13,7 +13,7 @@ import {
   type Healed,
 } from './model.js';
 import { rechargeState } from './recharge-state.js';
-import { explain, explainNoRecharge, forgetReason } from './why.js';
+import { explainNoRecharge, explainOff, forgetReason } from './why.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
 import { isBoughtByPerson } from '../payments/processor.js';
 
@@ -137,14 +137,13 @@ export function watchLow(world: World, cause: Cause & { readonly lowBalance: big
   if (account.balance >= threshold) {
     return heal(forgetAsked(forgetReason(world)), 'low', { at: cause.at, by: cause.by, how: 'balanceBack' });
   }
-  if (account.balance < 0n || toldAlready(world, cause.at)) return world;
   const state = rechargeState(account, cause.at);
   const { kind } = state;
   if (kind === 'inProgress' || kind === 'due') return world;
   const explained =
-    kind === 'off'
-      ? explain(world, { kind, trigger: threshold }, cause.at)
-      : explainNoRecharge(world, state, cause.at);
+    kind === 'off' ? explainOff(world, threshold, cause.at) : explainNoRecharge(world, state, cause.at);
+  // Below zero another alert tells it; why nothing was added is answered all the same.
+  if (account.balance < 0n || toldAlready(world, cause.at)) return explained;
   const noRecharge = kind === 'notNeeded' ? {} : { noRecharge: kind };
   const facts = { balance: account.balance, threshold, ...noRecharge, ...boughtWith(account.rule) };
   return raiseLiving(explained, { kind: 'low', at: cause.at, facts });

@@ -28,6 +28,12 @@ export function explainNoRecharge(world: World, state: RechargeState, at: string
   return nameOf(decided) === account.lastWhy ? world : explain(world, decided, at);
 }
 
+/** Nothing is added by itself, and the balance is below the threshold at which people hear of it: once per fall. */
+export function explainOff(world: World, trigger: bigint, at: string): World {
+  const decided: Decided = { kind: 'off', trigger };
+  return nameOf(decided) === world.account.lastWhy ? world : explain(world, decided, at);
+}
+
 /** The balance is back: the next time is news again, also with the same reason. */
 export function forgetReason(world: World): World {
   if (world.account.lastWhy === undefined) return world;

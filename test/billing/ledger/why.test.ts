@@ -16,7 +16,17 @@ import {
   swept,
   topUp,
 } from '../../support/recharge.js';
-import { accept, answered, bought, LOW, spent, withRule, worldOf } from '../../support/world.js';
+import {
+  accept,
+  adjusted,
+  answered,
+  bought,
+  LOW,
+  settled,
+  spent,
+  withRule,
+  worldOf,
+} from '../../support/world.js';
 
 const HOUR = after(START, { hours: 1 });
 
@@ -158,6 +168,40 @@ describe('a recharge that was not made is explained', () => {
       { kind: 'off', trigger: usd(10), amount: usd(50), monthCap: usd(1_000) },
     ]);
   });
+});
+
+describe('a fall straight below zero is explained', () => {
+  const off = () => accept(turnOffAutoRecharge(ruled(), ADMIN, START));
+
+  test.each([
+    ['without a rule', () => bought(worldOf(), usd(30)), { amount: 0n }],
+    ['with a rule that is off', off, { amount: usd(50), monthCap: usd(1_000) }],
+  ] as const)('%s, with the numbers that were seen', (_name, before, numbers) => {
+    const world = spent(before(), usd(45));
+    const balance = usd(-15);
+    expect(explained(world)).toMatchObject([{ kind: 'off', balance, trigger: usd(10), ...numbers }]);
+  });
+
+  test('once, however many calls follow while it stays there, and anew after it was back', () => {
+    const below = spent(spent(spent(off(), usd(45)), usd(1)), usd(2));
+    expect(kinds(below)).toEqual(['off']);
+    const back = settled(below, usd(60));
+    expect(kinds(spent(back, usd(50)))).toEqual(['off', 'off']);
+  });
+
+  test('once, where the low balance before it was explained already', () => {
+    expect(kinds(spent(spent(off(), usd(25)), usd(15)))).toEqual(['off']);
+  });
+
+  test('also where a person’s adjustment took it there', () => {
+    expect(kinds(adjusted(off(), usd(-45)))).toEqual(['off']);
+  });
+});
+
+test('a rule that was turned off over a low balance is the next call’s new reason', () => {
+  const waiting = answered(spent(ruled(), usd(15)), DECLINED);
+  const off = accept(turnOffAutoRecharge(waiting, ADMIN, START));
+  expect(kinds(spent(off, usd(10)))).toEqual(['charged', 'waiting', 'off']);
 });
 
 describe('the same reason again', () => {
