@@ -187,11 +187,22 @@ function approval({ actionUrl, method, paymentId = '' }: AlertFacts, speech: Spe
   ];
 }
 
+/** Another card would help no more than this one: what became of the payment in doubt is the question. */
+function askedFirst(speech: Speech): readonly PanelButton[] {
+  return [
+    main('autoRecharge.button.retry', 'autoRecharge.retry', speech),
+    other('payment.button.payments', 'payments.show', speech),
+    other('payment.button.addFunds', 'addFunds.form', speech),
+    why(speech),
+  ];
+}
+
 const RETRIABLE: readonly AlertFacts['noRecharge'][] = ['waiting', 'paused', 'held', 'notBought'];
 
 /** Where a limit is reached only a higher one helps; where auto-recharge is off, turning it on. */
 function lowRepairs(facts: AlertFacts, speech: Speech): readonly PanelButton[] {
   const { noRecharge } = facts;
+  if (noRecharge === 'asksFirst') return askedFirst(speech);
   if (noRecharge !== undefined && RETRIABLE.includes(noRecharge)) return retryFirst(facts, speech);
   const rule = noRecharge === 'capped' ? 'alert.button.raise' : 'autoRecharge.button.set';
   const stopped = noRecharge === 'tripped' || noRecharge === 'disputed';

@@ -4,6 +4,7 @@ import { money, type Currency } from '../billing/money.js';
 import { cardTrouble } from './alert-card-trouble.js';
 import type { AlertWords } from './alert-view.js';
 import { capNear, expiring, tripped } from './alert-warnings.js';
+import { noRechargeLines } from './hold-words.js';
 import { methodName } from './payment-method.js';
 import { plain } from './render.js';
 import type { Speech } from './speech.js';
@@ -50,13 +51,13 @@ const WORDS: Readonly<Record<AlertKind, WordsOf>> = {
     by: (by?.name ?? '') === '' ? speech.say('alert.by.system') : plain(by?.name ?? ''),
     summary: speech.say('alert.recovered.summary', { ...said }),
   }),
-  low: ({ noRecharge }, said, speech) => ({
+  low: (facts, said, speech) => ({
     style: 'warning',
     title: speech.say('alert.low.title'),
     number: said.balance,
     lines: [
       speech.say('alert.low.text', { threshold: said.threshold }),
-      ...(noRecharge === undefined ? [] : [speech.say(`alert.low.${noRecharge}`)]),
+      ...noRechargeLines(facts, said.currency, speech),
     ],
     by: speech.say('alert.by.funds'),
     summary: speech.say('alert.low.summary', { ...said }),

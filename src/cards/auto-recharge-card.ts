@@ -1,8 +1,10 @@
 /** Auto-recharge as it stands: what is set, by whom, and what became of the charge that somebody started. */
 import { isSameCard } from '../billing/ledger/cards.js';
 import type { Actor, AutoRechargeRule, ChosenMethod } from '../billing/ledger/model.js';
+import type { RechargeState } from '../billing/ledger/recharge-state.js';
 import { money, type Currency } from '../billing/money.js';
 import type { DeclineReason } from '../billing/payments/processor.js';
+import { holdLines } from './hold-words.js';
 import { linkButton, renderPanel, type PanelButton, type PanelFact, type PanelStyle } from './panel.js';
 import { methodName } from './payment-method.js';
 import { clickButton } from './payment-view.js';
@@ -11,6 +13,8 @@ import { plain, type Card } from './render.js';
 import type { Speech, StringKey } from './speech.js';
 
 export type Rule = Pick<AutoRechargeRule, 'trigger' | 'amount' | 'monthCap' | 'dayCap' | 'method'>;
+
+type Held = Extract<RechargeState, { kind: 'held' | 'asksFirst' }>;
 
 /** What became of it. The kinds of the recharge's state, and of a charge that was just made. */
 export type Situation =
@@ -24,7 +28,8 @@ export type Situation =
       readonly until?: string;
     }
   | { readonly kind: 'capped' | 'waiting'; readonly until: string }
-  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'held' | 'tripped' | 'disputed' | 'notBought' };
+  | Held
+  | { readonly kind: 'notNeeded' | 'inProgress' | 'paused' | 'tripped' | 'disputed' | 'notBought' };
 
 export interface StateFacts {
   readonly rule: AutoRechargeRule;
@@ -46,6 +51,7 @@ export const SITUATION_STYLES: Readonly<Record<Situation['kind'], PanelStyle>> =
   waiting: 'warning',
   paused: 'warning',
   held: 'warning',
+  asksFirst: 'warning',
   notBought: 'warning',
   tripped: 'attention',
   disputed: 'attention',
@@ -83,6 +89,7 @@ const SET_TITLES: Readonly<Partial<Record<Situation['kind'], StringKey>>> = {
   tripped: 'autoRecharge.set.tripped',
   disputed: 'autoRecharge.set.disputed',
   waiting: 'autoRecharge.set.waiting',
+  asksFirst: 'autoRecharge.set.asksFirst',
 };
 
 function setTitle({ kind }: Situation): StringKey {
@@ -115,9 +122,14 @@ export function situationLines(
     until: 'until' in situation ? speech.dateTime(situation.until) : '',
   };
   const line = speech.say(`autoRecharge.now.${situation.kind}`, values);
+  if (isHeld(situation)) return [line, ...holdLines(situation, currency, speech)];
   if (situation.kind !== 'declined') return [line];
   const next = situation.until === undefined ? 'autoRecharge.now.paused' : 'autoRecharge.now.waiting';
   return [line, speech.say(`payment.declined.${situation.reason}`), speech.say(next, values)];
+}
+
+function isHeld(situation: Situation): situation is Held {
+  return situation.kind === 'held' || situation.kind === 'asksFirst';
 }
 
 /** In these something failed, or waits, that trying again may end. */
@@ -126,11 +138,12 @@ const RETRIABLE: readonly Situation['kind'][] = [
   'paused',
   'waiting',
   'held',
+  'asksFirst',
   'tripped',
   'disputed',
   'notBought',
 ];
-const OPEN: readonly Situation['kind'][] = ['charging', 'needsAction', 'inProgress'];
+const OPEN: readonly Situation['kind'][] = ['charging', 'needsAction', 'inProgress', 'asksFirst'];
 
 function stateButtons(situation: Situation, speech: Speech): readonly PanelButton[] {
   const { kind } = situation;

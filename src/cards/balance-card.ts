@@ -67,6 +67,7 @@ const NO_HELP: readonly RechargeState['kind'][] = [
   'paused',
   'capped',
   'held',
+  'asksFirst',
   'tripped',
   'disputed',
   'notBought',
@@ -194,7 +195,7 @@ function openIssues(account: Account, speech: Speech): Note {
 }
 
 const STOPPED: readonly RechargeState['kind'][] = ['tripped', 'disputed'];
-const CAN_RETRY: readonly RechargeState['kind'][] = ['waiting', 'paused', 'held', 'notBought'];
+const CAN_RETRY: readonly RechargeState['kind'][] = ['waiting', 'paused', 'held', 'asksFirst', 'notBought'];
 
 /** Everybody may ask why; what changes something is for admins. */
 function rechargeButtons({ recharge, isAdmin, account }: BalanceFacts, speech: Speech): readonly Button[] {

@@ -2,6 +2,7 @@
 import type { Account, AutoRechargeRule } from '../billing/ledger/model.js';
 import type { RechargeState } from '../billing/ledger/recharge-state.js';
 import { money } from '../billing/money.js';
+import { holdLines } from './hold-words.js';
 import { speechAbout } from './purchase-speech.js';
 import type { Speech } from './speech.js';
 import { tripSentence } from './trip-words.js';
@@ -62,9 +63,13 @@ const WORDS: Readonly<Record<Exclude<RechargeState['kind'], 'off'>, (subject: Su
   }),
   paused,
   capped,
-  held: ({ speech }) => ({
-    state: speech.say('balance.recharge.held'),
-    text: speech.say('balance.recharge.held.text'),
+  held: (subject) => ({
+    state: subject.speech.say('balance.recharge.held'),
+    text: [...holdsFor(subject), subject.speech.say('balance.recharge.held.text')].join(' '),
+  }),
+  asksFirst: (subject) => ({
+    state: subject.speech.say('balance.recharge.asksFirst'),
+    text: [subject.speech.say('balance.recharge.asksFirst.text'), ...holdsFor(subject)].join(' '),
   }),
   notBought: ({ speech }) => ({
     state: speech.say('balance.recharge.notBought'),
@@ -82,6 +87,11 @@ const WORDS: Readonly<Record<Exclude<RechargeState['kind'], 'off'>, (subject: Su
     }),
   }),
 };
+
+function holdsFor({ account, recharge, speech }: Subject): readonly string[] {
+  const holds = recharge.kind === 'held' || recharge.kind === 'asksFirst';
+  return holds ? holdLines(recharge, account.currency, speech) : [];
+}
 
 /** It may be a top-up by hand that lifts the balance above the trigger, and not a recharge of its own. */
 function inProgress({ account, speech }: Subject): Words {

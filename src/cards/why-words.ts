@@ -4,6 +4,7 @@ import { money, type Currency } from '../billing/money.js';
 import { isBoughtByPerson } from '../billing/payments/processor.js';
 import { healedSentence } from './alert-card.js';
 import { alertWords } from './alert-words.js';
+import { holdLines, noRechargeLines } from './hold-words.js';
 import { expiryDay } from './lots.js';
 import { methodName } from './payment-method.js';
 import { speechAbout } from './purchase-speech.js';
@@ -67,7 +68,14 @@ const LINES: Readonly<Record<Explanation['kind'], LinesOf>> = {
     return [speech.say('why.paused', { ...values, reason })];
   },
   capped: ({ why, values, speech }) => [speech.say(`why.capped.${why.cap ?? 'month'}`, values)],
-  held: ({ values, speech }) => [speech.say('why.held', values)],
+  held: ({ why, currency, values, speech }) => [
+    speech.say('why.held', values),
+    ...holdLines(why, currency, speech),
+  ],
+  asksFirst: ({ why, currency, values, speech }) => [
+    speech.say('why.asksFirst', values),
+    ...holdLines(why, currency, speech),
+  ],
   notBought: ({ values, speech }) => [speech.say('why.notBought', values)],
   tripped: ({ why: { trip }, currency, values, speech }) => {
     const reason = trip === undefined ? '' : tripSentence(trip, currency, speech);
@@ -128,7 +136,7 @@ function told({ kind, facts, currency }: Alert, speech: Speech): string {
 
 /** Why auto-recharge did not help, or why it failed: as the alert itself says it. */
 function moreReasons({ kind, facts, currency }: Alert, speech: Speech): readonly string[] {
-  if (kind === 'low' && facts.noRecharge !== undefined) return [speech.say(`alert.low.${facts.noRecharge}`)];
+  if (kind === 'low') return noRechargeLines(facts, currency, speech);
   if (kind !== 'rechargeFailed' || facts.declineReason === undefined) return [];
   if (facts.declineReason === 'needsAction') {
     const amount = speech.money(money(facts.amount ?? 0n, currency));

@@ -135,7 +135,8 @@ test.each([
   ['waiting', 'waits after a declined payment', 'Try again now'],
   ['paused', 'Auto-recharge is paused', 'Try again now'],
   ['capped', 'has reached its limit', 'Raise the limit'],
-  ['held', 'waits for the next charged call', 'Try again now'],
+  ['held', 'Auto-recharge is on hold.', 'Try again now'],
+  ['asksFirst', 'asks an admin first', 'Try again now'],
   ['tripped', 'Auto-recharge is paused for safety', 'Resume'],
 ] as const)('a low balance with auto-recharge %s says why it does not help', (noRecharge, words, repair) => {
   const alert = alertOf('low', { noRecharge });
@@ -143,6 +144,23 @@ test.each([
   expect(text).toContain('It is below $20.00.');
   expect(text).toContain(words);
   expect(titles(alert)).toContain(repair);
+});
+
+test('a low balance over a hold says what the hold came with, and what ends it', () => {
+  const alert = alertOf('low', { noRecharge: 'held', heldBy: 'outsideRefund' });
+  expect(textOf(alertCard(alert, PERSONAL, EN))).toContain(
+    'Auto-recharge waits for the next charged call, or until an admin tries again.\n' +
+      'The hold came with a refund made at the payment processor, and a refund never starts a recharge.',
+  );
+});
+
+test('a low balance over a payment in doubt names it, and leads to the payments', () => {
+  const inDoubt = { id: 'p1', amount: usd(30), requestedAt: START };
+  const alert = alertOf('low', { noRecharge: 'asksFirst', inDoubt });
+  expect(textOf(alertCard(alert, PERSONAL, EN))).toContain(
+    'The payment in doubt: $30.00, requested Nov 17, 2026, 9:00 AM UTC.',
+  );
+  expect(titles(alert)).toEqual(['Try again now', 'Open payments', 'Add funds', 'Why?', 'Balance']);
 });
 
 test('funds that will expire are listed with their dates, and the notification tells all of it', () => {

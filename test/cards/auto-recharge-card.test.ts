@@ -31,7 +31,11 @@ const SITUATIONS: readonly Situation[] = [
   { kind: 'declined', amount: usd(100), reason: 'declined', until: START },
   { kind: 'capped', until: START },
   { kind: 'waiting', until: START },
-  ...(['notNeeded', 'inProgress', 'paused', 'held', 'tripped'] as const).map((kind) => ({ kind })),
+  { kind: 'asksFirst', inDoubt: { id: 'p1', amount: usd(100), requestedAt: START } },
+  { kind: 'held', heldBy: 'adjustment' },
+  ...(['notNeeded', 'inProgress', 'paused', 'held', 'asksFirst', 'tripped'] as const).map((kind) => ({
+    kind,
+  })),
 ];
 
 const FORECASTS: readonly Forecast[] = [
@@ -148,6 +152,17 @@ test('a rule that was saved with the declined card says that it is still paused,
   expect(text).toContain('⚠ Auto-recharge is set, but still paused');
   expect(text).toContain('The same card was declined before, so saving it again does not end the pause.');
   expect(text).toContain('Try again now');
+});
+
+test('what auto-recharge holds for is named, also where the rule was just saved', () => {
+  const facts = { rule: RULE, currency: CURRENCY, balance: usd(12) } as const;
+  const wordsOf = (situation: Situation, asked: 'set' | 'retry') =>
+    textOf(autoRechargeState({ ...facts, situation, asked }, speechFor('en-US')));
+  const inDoubt = { id: 'p1', amount: usd(100), requestedAt: START };
+  const asking = wordsOf({ kind: 'asksFirst', inDoubt }, 'set');
+  expect(asking).toContain('⚠ Auto-recharge is set, but asks an admin first');
+  expect(asking).toContain('The payment in doubt: $100.00, requested Nov 17, 2026, 9:00 AM UTC.');
+  expect(wordsOf({ kind: 'held', heldBy: 'refund' }, 'retry')).toContain('The hold came with a refund');
 });
 
 test('a rule that was saved behind the safety stop offers to resume', () => {

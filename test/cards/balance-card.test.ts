@@ -37,7 +37,21 @@ test.each([
   ['paused', 'The card has expired. Nothing is added until an admin chooses another card or tries again.'],
   ['cappedMonth', 'The monthly limit of $200.00 leaves no room for another $50.00.'],
   ['cappedDay', 'The daily limit of $100.00 leaves no room for another $50.00.'],
-  ['held', 'It goes on with the next charged call, or when an admin tries again.'],
+  [
+    'held',
+    'The hold came when funds expired, and an expiry never starts a recharge. ' +
+      'It goes on with the next charged call, or when an admin tries again.',
+  ],
+  [
+    'heldBefore',
+    'On hold\nAdds $50.00 when the balance falls below $20.00.\nIt goes on with the next charged call',
+  ],
+  [
+    'asksFirst',
+    'A payment is past its deadline, and nobody knows yet whether it was charged. ' +
+      'Nothing more is added until that is known, or an admin tries again. ' +
+      'The payment in doubt: $50.00, requested Nov 17, 2026, 9:00 AM UTC.',
+  ],
 ])('auto-recharge in state %s reads: %s', (state, sentence) => {
   expect(wordsOf(state)).toContain(sentence);
 });
@@ -113,7 +127,7 @@ test('“why?” is offered where something can have happened', () => {
 
 test('“try again now” is offered only where something is to be tried', () => {
   const offered = Object.keys(BALANCE_STATES).filter((state) => wordsOf(state).includes('Try again now'));
-  expect(offered).toEqual(['waitingOnce', 'waiting', 'paused', 'held']);
+  expect(offered).toEqual(['waitingOnce', 'waiting', 'paused', 'held', 'heldBefore', 'asksFirst']);
 });
 
 test('the notification tells the balance in the currency of the account', () => {

@@ -1,5 +1,6 @@
 import {
   ALERT_KINDS,
+  HOLD_CAUSES,
   NO_RECHARGE_REASONS,
   type Alert,
   type AlertFacts,
@@ -14,6 +15,7 @@ import { button, buttonsOf, expectValidCard, textOf } from '../support/card-chec
 
 const EN = speechFor('en-US');
 const UNTIL = '2026-12-01T00:00:00.000Z';
+const IN_DOUBT = { id: 'p1', amount: usd(30), requestedAt: UNTIL };
 
 function explanation(kind: Explanation['kind'], more: Partial<Explanation> = {}): Explanation {
   return {
@@ -42,9 +44,17 @@ function wordsOf(answer: Explanation | Alert): string {
 const EVERY = [
   ...(['charged', 'inProgress', ...NO_RECHARGE_REASONS] as const).flatMap((kind) => [
     explanation(kind),
-    explanation(kind, { dayCap: usd(100), cap: 'day', until: UNTIL, pending: usd(5), trip: TRIP }),
+    explanation(kind, {
+      dayCap: usd(100),
+      cap: 'day',
+      until: UNTIL,
+      pending: usd(5),
+      trip: TRIP,
+      inDoubt: IN_DOUBT,
+    }),
   ]),
   ...DECLINE_REASONS.map((pausedBy) => explanation('paused', { pausedBy })),
+  ...HOLD_CAUSES.map((heldBy) => explanation('held', { heldBy })),
   ...ALERT_KINDS.map((kind) => alert(kind)),
   ...ALERT_KINDS.map((kind) =>
     alert(
@@ -99,7 +109,19 @@ test.each<[string, Explanation, string]>([
     explanation('inProgress', { pending: usd(40) }),
     'The balance of $12.00 was below the trigger of $20.00, but $40.00 was already on the way.',
   ],
-  ['a hold', explanation('held'), 'a correction never starts a charge.'],
+  [
+    'a hold',
+    explanation('held', { heldBy: 'adjustment' }),
+    'The balance of $12.00 was below the trigger of $20.00, but auto-recharge was on hold.\n' +
+      'The hold came with an adjustment, and an adjustment never starts a recharge.',
+  ],
+  [
+    'a payment in doubt',
+    explanation('asksFirst', { inDoubt: IN_DOUBT }),
+    'The balance of $12.00 was below the trigger of $20.00, but a payment was past its deadline, and nobody knew ' +
+      'whether it had been charged. Then an admin is asked before the next recharge.\n' +
+      'The payment in doubt: $30.00, requested Dec 1, 2026, 12:00 AM UTC.',
+  ],
   [
     'the safety stop',
     explanation('tripped', { trip: TRIP }),
@@ -137,6 +159,22 @@ test.each<[Alert, string]>([
   [alert('rechargeFailed', { amount: usd(50), declineReason: 'expiredCard' }), 'The card has expired.'],
 ])('an alert is explained with its numbers: %#', (told, sentence) => {
   expect(wordsOf(told)).toContain(sentence);
+});
+
+test.each([
+  ['en-US', ['correction', 'charged', 'deadline', 'The hold came']],
+  ['it-IT', ['rettifica', 'addebit', 'termine', 'è arrivata']],
+])('a hold from before its cause was kept says in %s nothing that may be untrue', (locale, words) => {
+  const old = [explanation('held'), alert('low', { threshold: usd(20), noRecharge: 'held' })];
+  const text = textOf(whyCard(facts(old), speechFor(locale)));
+  for (const word of words) expect(text).not.toContain(word);
+});
+
+test('a low balance over a hold, or a payment in doubt, is explained with what it was', () => {
+  const held = alert('low', { threshold: usd(20), noRecharge: 'held', heldBy: 'cancelled' });
+  expect(wordsOf(held)).toContain('The hold came when somebody cancelled a recharge');
+  const asking = alert('low', { threshold: usd(20), noRecharge: 'asksFirst', inDoubt: IN_DOUBT });
+  expect(wordsOf(asking)).toContain('The payment in doubt: $30.00, requested Dec 1, 2026, 12:00 AM UTC.');
 });
 
 test('what ended the trouble stands with the alert', () => {

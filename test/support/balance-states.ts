@@ -84,7 +84,12 @@ export const BALANCE_STATES: Readonly<Record<string, BalanceFacts>> = {
   paused: ruled({ kind: 'paused' }, { health: { ...HEALTH, failures: 1, pausedBy: 'expiredCard' } }),
   cappedMonth: ruled({ kind: 'capped', cap: 'month', until: '2026-12-01T00:00:00.000Z' }),
   cappedDay: ruled({ kind: 'capped', cap: 'day', until: '2026-11-18T00:00:00.000Z' }),
-  held: ruled({ kind: 'held' }, { health: { ...HEALTH, held: true } }),
+  held: ruled({ kind: 'held', heldBy: 'expired' }, { health: { ...HEALTH, held: true, heldBy: 'expired' } }),
+  heldBefore: ruled({ kind: 'held' }, { health: { ...HEALTH, held: true } }),
+  asksFirst: ruled(
+    { kind: 'asksFirst', inDoubt: { id: 'p9', amount: usd(50), requestedAt: START } },
+    { health: { ...HEALTH, asksFirst: true } },
+  ),
   tripped: ruled({ kind: 'tripped', trip: TRIP }, { health: { ...HEALTH, tripped: TRIP } }),
   manyLots: balanceFacts(accountWith({ rule: RULE }), { lots: LOTS, neverExpires: usd(3) }),
   endlessLots: balanceFacts(accountWith(), { lots: LOTS, moreLots: true }),

@@ -59,6 +59,7 @@ export function bigAccount(): Account {
       },
       breakerFrom: START,
       held: true,
+      heldBy: 'outsideRefund',
       notBought: 'lapsed',
       asksFirst: true,
     },

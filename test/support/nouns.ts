@@ -8,6 +8,7 @@ import {
   EVENT_SUBJECTS,
   EXPIRY_NOTICE_DAYS,
   HEALED_HOWS,
+  HOLD_CAUSES,
   newAccount,
   NO_RECHARGE_REASONS,
   PAYMENT_STATUSES,
@@ -34,6 +35,8 @@ const method = fc.record(
   { id: text, brand: text, last4: text, fingerprint: text },
   { requiredKeys: ['id', 'brand', 'last4'], noNullPrototype: true },
 );
+const heldBy = fc.constantFrom(...HOLD_CAUSES);
+const inDoubt = fc.record({ id: text, amount: micros, requestedAt: at });
 const brandOnly = fc.record({ brand: text, last4: text });
 const cardTrouble = fc.record(
   {
@@ -92,6 +95,8 @@ const alertFacts = fc.record(
     nextTry: at,
     deadline: at,
     noRecharge: fc.constantFrom(...NO_RECHARGE_REASONS),
+    heldBy,
+    inDoubt,
     paymentId: text,
     actionUrl: text,
     method: brandOnly,
@@ -268,13 +273,15 @@ export const ledgerRow: { readonly [T in LedgerRow['type']]: fc.Arbitrary<RowOf<
       failures: count,
       pausedBy: decline,
       trip,
+      heldBy,
+      inDoubt,
       cap: fc.constantFrom('day', 'month'),
       until: at,
       paymentId: text,
       method: brandOnly,
       insteadOf: brandOnly,
     },
-    ['method', 'insteadOf', 'dayCap', 'pausedBy', 'trip', 'cap', 'until', 'paymentId'],
+    ['method', 'insteadOf', 'dayCap', 'pausedBy', 'trip', 'heldBy', 'inDoubt', 'cap', 'until', 'paymentId'],
   ),
 };
 
@@ -335,6 +342,7 @@ const health = fc.record(
     tripped: trip,
     breakerFrom: at,
     held: fc.boolean(),
+    heldBy,
     notBought: fc.constantFrom('notNow' as const, 'lapsed' as const),
     asksFirst: fc.boolean(),
   },

@@ -41,8 +41,14 @@ export const RECHARGE_GUARDS: readonly Guard[] = [
   {
     name: 'hold',
     file: STATE,
-    from: "if (health.held || health.asksFirst === true) return { kind: 'held' };",
-    to: '',
+    from: 'if (held)',
+    to: 'if (false)',
+  },
+  {
+    name: 'asks first',
+    file: STATE,
+    from: 'if (asksFirst === true)',
+    to: 'if (false)',
   },
   {
     name: 'wait',

@@ -1,6 +1,7 @@
 /** Entries that never start a charge: an adjustment, a refund, an expiry (DESIGN §4). */
 import { post, type Posting } from './entries.js';
-import type { Account } from './model.js';
+import { HOLD_CAUSES, type Account } from './model.js';
+import { heldBack } from './recharge-health.js';
 import { pendingAmount, rechargeState } from './recharge-state.js';
 import { explainNoRecharge } from './why.js';
 import { withAccount, type World } from './world.js';
@@ -12,7 +13,8 @@ import { withAccount, type World } from './world.js';
 export function postWithoutCharge(world: World, posting: Posting): World {
   const posted = post(world, posting);
   if (!fellBelow(world.account, posted.account)) return posted;
-  const held = withAccount(posted, { health: { ...posted.account.health, held: true } });
+  const cause = HOLD_CAUSES.find((known) => known === posting.kind);
+  const held = withAccount(posted, { health: heldBack(posted.account.health, cause) });
   return explainNoRecharge(held, rechargeState(held.account, posting.at), posting.at);
 }
 

@@ -15,6 +15,7 @@ import type {
   AutoRechargeRule,
   ChosenMethod,
   DeclinedCard,
+  HoldCause,
   Payment,
   RechargeHealth,
 } from './model.js';
@@ -103,7 +104,7 @@ function withDeclined(
  */
 export function healthAfterSaving(account: Account, method: ChosenMethod): RechargeHealth {
   const { rule, backups } = account;
-  const { asksFirst: _asked, notBought: _vain, ...saved } = { ...account.health, held: false };
+  const { asksFirst: _asked, notBought: _vain, ...saved } = withoutHold(account.health);
   const isDeclined = declinedCards(account).some(({ card }) => isCard(card, method));
   const isSame = isDeclined || (rule !== undefined && isSameCard(rule.method, method));
   return ofCards(isSame ? saved : withoutFailures(saved), [method, ...backups]);
@@ -150,6 +151,15 @@ export function healthWithoutCards(account: Account, now: string): RechargeHealt
   const own = declinedCards(account).find(({ card }) => isCard(card, rule.method));
   const pausedBy = own?.reason ?? 'unusableCard';
   return { ...paused, pausedBy, pausedMethod: cardOf(rule.method) };
+}
+
+/** Until the next charged call, or an admin's word. A newer cause takes the place of an older one. */
+export function heldBack(health: RechargeHealth, heldBy: HoldCause | undefined): RechargeHealth {
+  return { ...withoutHold(health), held: true, ...(heldBy !== undefined && { heldBy }) };
+}
+
+export function withoutHold({ heldBy: _cause, ...health }: RechargeHealth): RechargeHealth {
+  return { ...health, held: false };
 }
 
 /** Waits, or is paused, since cards were declined or are gone. */

@@ -7,7 +7,9 @@ import type {
   AutoRechargeRule,
   CapCounters,
   ChosenMethod,
+  HoldCause,
   NoRechargeReason,
+  PaymentInDoubt,
   PaymentSummary,
   Trip,
 } from './model.js';
@@ -20,8 +22,12 @@ export type RechargeState =
   | { readonly kind: 'due'; readonly rule: AutoRechargeRule; readonly method: ChosenMethod }
   /** The breaker stopped it, or would: a person must resume. */
   | { readonly kind: 'tripped'; readonly trip: Trip }
+  /** It came with a change that may never start a charge. */
+  | { readonly kind: 'held'; readonly heldBy?: HoldCause }
+  /** Nobody knows whether a payment was charged: before the next one an admin is asked. */
+  | { readonly kind: 'asksFirst'; readonly inDoubt?: PaymentInDoubt }
   | {
-      readonly kind: Exclude<NoRechargeReason, 'tripped'>;
+      readonly kind: Exclude<NoRechargeReason, 'tripped' | 'held' | 'asksFirst'>;
       readonly until?: string;
       readonly cap?: 'day' | 'month';
     };
@@ -66,9 +72,23 @@ function heldBack(account: Account, now: string): RechargeState | undefined {
   if (health.disputed !== undefined) return { kind: 'disputed' };
   const until = triesFrom(account, now);
   if (until === undefined) return { kind: 'paused' };
-  if (health.held || health.asksFirst === true) return { kind: 'held' };
-  if (health.notBought !== undefined) return { kind: 'notBought' };
-  return until > now ? { kind: 'waiting', until } : undefined;
+  return waitsForWord(account) ?? (until > now ? { kind: 'waiting', until } : undefined);
+}
+
+/** A charged call ends a hold, and leaves a doubt as it is: the doubt is told first. */
+function waitsForWord(account: Account): RechargeState | undefined {
+  const { asksFirst, held, heldBy, notBought } = account.health;
+  if (asksFirst === true) return { kind: 'asksFirst', ...inDoubt(account) };
+  if (held) return { kind: 'held', ...(heldBy !== undefined && { heldBy }) };
+  return notBought === undefined ? undefined : { kind: 'notBought' };
+}
+
+/** The newest one: of those before it an admin may have been asked already. */
+function inDoubt({ openPayments }: Account): { readonly inDoubt?: PaymentInDoubt } {
+  const open = openPayments.findLast(({ overdue }) => overdue);
+  if (open === undefined) return {};
+  const { id, amount, requestedAt } = open;
+  return { inDoubt: { id, amount, requestedAt } };
 }
 
 /** When a card may be tried: undefined where none will be. A backup may have been taken away since the last decline. */

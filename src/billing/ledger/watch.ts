@@ -12,7 +12,7 @@ import {
   type AutoRechargeRule,
   type Healed,
 } from './model.js';
-import { rechargeState } from './recharge-state.js';
+import { rechargeState, type RechargeState } from './recharge-state.js';
 import { explainNoRecharge, explainOff, forgetReason } from './why.js';
 import { rowKeys, rowOf, withAccount, withJob, withRows, type World } from './world.js';
 import { isBoughtByPerson } from '../payments/processor.js';
@@ -144,9 +144,18 @@ export function watchLow(world: World, cause: Cause & { readonly lowBalance: big
     kind === 'off' ? explainOff(world, threshold, cause.at) : explainNoRecharge(world, state, cause.at);
   // Below zero another alert tells it; why nothing was added is answered all the same.
   if (account.balance < 0n || toldAlready(world, cause.at)) return explained;
-  const noRecharge = kind === 'notNeeded' ? {} : { noRecharge: kind };
-  const facts = { balance: account.balance, threshold, ...noRecharge, ...boughtWith(account.rule) };
+  const facts = { balance: account.balance, threshold, ...noHelp(state), ...boughtWith(account.rule) };
   return raiseLiving(explained, { kind: 'low', at: cause.at, facts });
+}
+
+/** Why auto-recharge does not help, with what it holds for. */
+function noHelp(
+  state: Exclude<RechargeState, { kind: 'inProgress' | 'due' }>,
+): Pick<AlertFacts, 'noRecharge' | 'heldBy' | 'inDoubt'> {
+  if (state.kind === 'notNeeded') return {};
+  if (state.kind !== 'held' && state.kind !== 'asksFirst') return { noRecharge: state.kind };
+  const { kind: noRecharge, ...holdsFor } = state;
+  return { noRecharge, ...holdsFor };
 }
 
 /** Where people buy, an alert says so; a card is told only where it was used. */

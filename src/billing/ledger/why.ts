@@ -5,7 +5,12 @@ import { withAccount, withRows, type World } from './world.js';
 
 /** `trigger` where another threshold than the rule's was looked at. */
 export type Decided = Pick<Explanation, 'kind'> &
-  Partial<Pick<Explanation, 'cap' | 'until' | 'trip' | 'paymentId' | 'trigger' | 'method' | 'insteadOf'>>;
+  Partial<
+    Pick<
+      Explanation,
+      'cap' | 'until' | 'trip' | 'heldBy' | 'inDoubt' | 'paymentId' | 'trigger' | 'method' | 'insteadOf'
+    >
+  >;
 
 /** Writes it down with the numbers as they stand before what was decided takes effect. */
 export function explain(world: World, decided: Decided, at: string): World {
@@ -41,9 +46,10 @@ export function forgetReason(world: World): World {
   return { ...world, account };
 }
 
-/** Two with the same name, one after the other, are one: the kind, and which cap it is. */
-function nameOf({ kind, cap }: Decided): string {
-  return cap === undefined ? kind : `${kind} ${cap}`;
+/** Two with the same name, one after the other, are one: the kind, and which cap it is, or what the hold came with. */
+function nameOf({ kind, cap, heldBy }: Decided): string {
+  const which = cap ?? heldBy;
+  return which === undefined ? kind : `${kind} ${which}`;
 }
 
 function blocking(account: Account, kind: Decided['kind']): Pick<Decided, 'paymentId'> {

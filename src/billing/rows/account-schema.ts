@@ -1,6 +1,6 @@
 /** What the account's row must look like when it comes back from the table. */
 import * as z from 'zod';
-import { ALERT_KINDS, CARD_NOTICES, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
+import { ALERT_KINDS, CARD_NOTICES, HOLD_CAUSES, PAYMENT_STATUSES, type Account } from '../ledger/model.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
 import { USAGE_SOURCES } from '../usage/call-record.js';
 import { TROUBLE_REASONS } from '../usage/graph/pstn-calls.js';
@@ -90,6 +90,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
       disputed: z.object({ at: text, paymentId: text, amount: micros }).exactOptional(),
       breakerFrom: text.exactOptional(),
       held: z.boolean(),
+      heldBy: z.enum(HOLD_CAUSES).exactOptional(),
       notBought: z.enum(['notNow', 'lapsed']).exactOptional(),
       asksFirst: z.boolean().exactOptional(),
     }),

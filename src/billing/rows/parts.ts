@@ -31,6 +31,8 @@ export const reversal = z.object({
   alert: micros.exactOptional(),
 });
 
+export const inDoubt = z.object({ id: text, amount: micros, requestedAt: text });
+
 export const trip = z.object({
   at: text,
   reason: z.enum(['recharges', 'spend']),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { NO_RECHARGE_REASONS } from '../ledger/model.js';
+import { HOLD_CAUSES, NO_RECHARGE_REASONS } from '../ledger/model.js';
 import { DECLINE_REASONS } from '../payments/processor.js';
 import { json } from './columns.js';
-import { cardLabel, count, micros, text, trip } from './parts.js';
+import { cardLabel, count, inDoubt, micros, text, trip } from './parts.js';
 
 export const why = z.object({
   type: z.literal('why'),
@@ -20,6 +20,8 @@ export const why = z.object({
   failures: json(count),
   pausedBy: z.enum(DECLINE_REASONS).exactOptional(),
   trip: json(trip).exactOptional(),
+  heldBy: z.enum(HOLD_CAUSES).exactOptional(),
+  inDoubt: json(inDoubt).exactOptional(),
   cap: z.enum(['day', 'month']).exactOptional(),
   until: text.exactOptional(),
   paymentId: text.exactOptional(),

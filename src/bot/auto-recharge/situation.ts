@@ -78,7 +78,9 @@ const BY_STATUS: Readonly<Record<Payment['status'], SituationOf>> = {
 
 /** Of a rule that is on; what is due is picked up by the ledger at once. */
 export function ofState(account: Account, now: string): Situation {
-  const { kind, ...more } = rechargeState(account, now);
+  const state = rechargeState(account, now);
+  if (state.kind === 'held' || state.kind === 'asksFirst') return state;
+  const { kind, ...more } = state;
   if (kind === 'capped' || kind === 'waiting') {
     return { kind, until: 'until' in more ? more.until : now };
   }
@@ -89,7 +91,6 @@ const SIMPLE = {
   due: 'inProgress',
   inProgress: 'inProgress',
   paused: 'paused',
-  held: 'held',
   tripped: 'tripped',
   disputed: 'disputed',
   notBought: 'notBought',

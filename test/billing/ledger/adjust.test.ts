@@ -70,9 +70,9 @@ describe('auto-recharge below 20', () => {
 
   test('is never started by an adjustment, nor by a sweep after it', () => {
     const world = adjusted(rich, usd(-31));
-    expect(world.account.health.held).toBe(true);
+    expect(world.account.health).toMatchObject({ held: true, heldBy: 'adjustment' });
     expect(paymentsOf(accept(sweepAutoRecharge(world, START)))).toEqual([]);
-    expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
+    expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'held', heldBy: 'adjustment' } }]);
   });
 
   test('is not held by one that leaves exactly the trigger, or that starts below it', () => {

@@ -268,9 +268,12 @@ describe('auto-recharge below 20', () => {
   test('is not started by a free call, nor is its hold ended by one', () => {
     const low = { ...ruled, account: { ...ruled.account, balance: usd(15), pointer: usd(6) } };
     expect(paymentsOf(charged(low, call(0n)))).toEqual([]);
-    const held = { ...low, account: { ...low.account, health: { failures: 0, held: true } } };
-    expect(charged(held, call(0n)).account.health.held).toBe(true);
-    expect(charged(held, call(1n)).account.health.held).toBe(false);
+    const held = {
+      ...low,
+      account: { ...low.account, health: { failures: 0, held: true, heldBy: 'refund' as const } },
+    };
+    expect(charged(held, call(0n)).account.health).toEqual(held.account.health);
+    expect(charged(held, call(1n)).account.health).toEqual({ failures: 0, held: false });
   });
 
   test('that a person must be asked about is no longer waited for', () => {

@@ -203,3 +203,11 @@ test('an alert that was written since the payment was read is asked for again, a
   const decision = recordDispute({ ...world, rows }, { ...dispute, lowBalance: LOW }, START);
   expect(decision).toMatchObject({ kind: 'refused', reason: 'notFound' });
 });
+
+test('a dispute that takes the balance below the trigger is what auto-recharge holds for', () => {
+  const world = reversed(ruled, 'p-1', withdrawn());
+  expect(reversed(world, 'p-2', withdrawn(30, 'du-2')).account.health).toMatchObject({
+    held: true,
+    heldBy: 'disputed',
+  });
+});

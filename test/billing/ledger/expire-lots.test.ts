@@ -179,8 +179,8 @@ describe('auto-recharge', () => {
     const world = withRule(bought(worldOf(), usd(50)), rule);
     const over = expired(world, OVER);
     expect(paymentsOf(over)).toEqual([]);
-    expect(over.account.health.held).toBe(true);
-    expect(alertsOf(over, 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
+    expect(over.account.health).toMatchObject({ held: true, heldBy: 'expired' });
+    expect(alertsOf(over, 'low')).toMatchObject([{ facts: { noRecharge: 'held', heldBy: 'expired' } }]);
   });
 
   test('goes on with the next charged call', () => {

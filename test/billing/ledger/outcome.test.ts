@@ -247,11 +247,13 @@ describe('a cancellation', () => {
     const world = said(open, CANCELLED, { by: ADMIN });
     expect(world.account).toMatchObject({
       openPayments: [],
-      health: { failures: 0, held: true },
+      health: { failures: 0, held: true, heldBy: 'cancelled' },
       counters: { dayTotal: 0n, monthTotal: 0n },
       rechargeTimes: [],
     });
-    expect(alertsOf(world).map(({ kind }) => kind)).toEqual(['low']);
+    expect(alertsOf(world)).toMatchObject([
+      { kind: 'low', facts: { noRecharge: 'held', heldBy: 'cancelled' } },
+    ]);
   });
 
   test('by a person settles the alert that the card failed', () => {

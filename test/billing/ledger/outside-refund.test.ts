@@ -149,8 +149,9 @@ describe('beside the refund that this bot makes itself', () => {
 test('it never starts a charge: auto-recharge holds', () => {
   const world = reversed(withRule(two), 'p-1', refunded(50));
   const low = reversed(world, 'p-2', refunded(25, 're-2'));
-  expect(low.account).toMatchObject({ balance: usd(5), openPayments: [], health: { held: true } });
-  expect(alertsOf(low, 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
+  const health = { held: true, heldBy: 'outsideRefund' };
+  expect(low.account).toMatchObject({ balance: usd(5), openPayments: [], health });
+  expect(alertsOf(low, 'low')).toMatchObject([{ facts: { noRecharge: 'held', heldBy: 'outsideRefund' } }]);
 });
 
 test('where the line can hold no other hole it is a debit, and takes from no lot', () => {

@@ -387,7 +387,10 @@ describe('a payment past its deadline', () => {
   });
 
   test('is told as a low balance that waits for an admin', () => {
-    expect(alertsOf(overdue(open()), 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
+    const world = open();
+    const { id } = world.account.openPayments[0]!;
+    const inDoubt = { id, amount: usd(50), requestedAt: START };
+    expect(alertsOf(overdue(world), 'low')).toMatchObject([{ facts: { noRecharge: 'asksFirst', inDoubt } }]);
   });
 
   test('once its outcome is known nobody has to be asked any more', () => {

@@ -206,9 +206,12 @@ describe('auto-recharge', () => {
   test('is not started by a refund: it holds, says why, and low is told', () => {
     const world = accept(refundOf(withRule(settled(worldOf(), usd(50))), 0));
     expect(paymentsOf(world)).toHaveLength(1);
-    expect(world.account.health.held).toBe(true);
-    expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
-    expect([...world.rows.values()].find((row) => row.type === 'why')).toMatchObject({ kind: 'held' });
+    expect(world.account.health).toMatchObject({ held: true, heldBy: 'refund' });
+    expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'held', heldBy: 'refund' } }]);
+    expect([...world.rows.values()].find((row) => row.type === 'why')).toMatchObject({
+      kind: 'held',
+      heldBy: 'refund',
+    });
   });
 
   test('goes on as it did where the balance was below the trigger before', () => {

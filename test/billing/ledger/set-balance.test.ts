@@ -84,8 +84,8 @@ test('below zero is told as such, and back above it as recovered', () => {
 describe('auto-recharge below 20', () => {
   test('is never started by it, nor by a sweep after it, and goes on with the next charged call', () => {
     const world = set(withRule(rich()), 12);
-    expect(world.account.health.held).toBe(true);
-    expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
+    expect(world.account.health).toMatchObject({ held: true, heldBy: 'snapshot' });
+    expect(alertsOf(world, 'low')).toMatchObject([{ facts: { noRecharge: 'held', heldBy: 'snapshot' } }]);
     const swept = accept(sweepAutoRecharge(world, START));
     expect(paymentsOf(swept)).toEqual([]);
     expect(paymentsOf(spent(swept, 1n))).toHaveLength(1);

@@ -145,7 +145,7 @@ test('low under a rule says that the cap is reached', () => {
 test('low is told although auto-recharge is on, where an admin is asked first', () => {
   const ruled = withRule(bought(worldOf(), usd(30)));
   const asking = withAccount(ruled, { health: { failures: 0, held: false, asksFirst: true } });
-  expect(alertsOf(spent(asking, usd(15)), 'low')).toMatchObject([{ facts: { noRecharge: 'held' } }]);
+  expect(alertsOf(spent(asking, usd(15)), 'low')).toMatchObject([{ facts: { noRecharge: 'asksFirst' } }]);
 });
 
 test('a failed try of the same trouble brings the card up to date, and disturbs nobody again', () => {

@@ -3,7 +3,7 @@ import { turnOffAutoRecharge } from '../../../src/billing/ledger/commands/set-au
 import { markOverdue } from '../../../src/billing/ledger/commands/warn-of-payment.js';
 import { recordOutcome } from '../../../src/billing/ledger/commands/record-outcome.js';
 import type { Explanation } from '../../../src/billing/ledger/model.js';
-import type { World } from '../../../src/billing/ledger/world.js';
+import { withAccount, type World } from '../../../src/billing/ledger/world.js';
 import { ADMIN, START, usd } from '../../support/billing.js';
 import {
   DECLINED,
@@ -32,6 +32,14 @@ const HOUR = after(START, { hours: 1 });
 
 function explained(world: World): readonly Explanation[] {
   return [...world.rows.values()].filter((row) => row.type === 'why');
+}
+
+/** Its newest payment is past its deadline without a word. */
+function inDoubt(world: World): World {
+  const paymentId = world.account.openPayments.at(-1)!.id;
+  const report = { paymentId, outcome: { kind: 'unknown' }, lowBalance: LOW } as const;
+  const doubted = accept(recordOutcome(world, report, START));
+  return accept(markOverdue(doubted, { paymentId, lowBalance: LOW }, HOUR));
 }
 
 const kinds = (world: World) => explained(world).map(({ kind }) => kind);
@@ -139,15 +147,47 @@ describe('a recharge that was not made is explained', () => {
     });
   });
 
-  test('while an admin is to be asked first', () => {
-    const open = spent(ruled(), usd(15));
-    const paymentId = open.account.openPayments[0]!.id;
-    const report = { paymentId, outcome: { kind: 'unknown' }, lowBalance: LOW } as const;
-    const doubted = accept(recordOutcome(open, report, START));
-    expect(kinds(accept(markOverdue(doubted, { paymentId, lowBalance: LOW }, HOUR)))).toEqual([
-      'charged',
-      'held',
-    ]);
+  test('while an admin is to be asked first, with the payment in doubt', () => {
+    const world = inDoubt(spent(ruled(), usd(15)));
+    expect(kinds(world)).toEqual(['charged', 'asksFirst']);
+    const { id } = world.account.openPayments[0]!;
+    expect(explained(world)[1]?.inDoubt).toEqual({ id, amount: usd(50), requestedAt: START });
+  });
+
+  test('while an admin is to be asked first below zero, where another alert tells it', () => {
+    const world = inDoubt(spent(ruled(), usd(45)));
+    expect(world.account.balance).toBe(usd(-15));
+    expect(kinds(world)).toEqual(['charged', 'asksFirst']);
+  });
+
+  test('while an admin is to be asked about the newest payment in doubt', () => {
+    const resumed = resumedBy(inDoubt(spent(ruled(), usd(15))), HOUR);
+    const world = inDoubt(resumed);
+    expect(kinds(world)).toEqual(['charged', 'asksFirst', 'charged', 'asksFirst']);
+    expect(explained(world)[3]?.inDoubt).toMatchObject({ id: rechargesOf(world)[1]!.id, requestedAt: HOUR });
+  });
+
+  test('while an admin is to be asked first over a hold, and as the hold once nothing is in doubt', () => {
+    const asking = inDoubt(spent(ruled(), usd(15)));
+    const held = withAccount(asking, {
+      health: { ...asking.account.health, held: true, heldBy: 'expired' },
+    });
+    expect(kinds(swept(held, HOUR))).toEqual(['charged', 'asksFirst']);
+    const { id: paymentId } = asking.account.openPayments[0]!;
+    const report = { paymentId, outcome: DECLINED, lowBalance: LOW };
+    const known = swept(accept(recordOutcome(held, report, HOUR)), after(HOUR, { hours: 1 }));
+    expect(explained(known).at(-1)).toMatchObject({ kind: 'held', heldBy: 'expired' });
+  });
+
+  test('while a change holds it that never starts a charge: which one', () => {
+    expect(explained(adjusted(ruled(), usd(-15)))).toMatchObject([{ kind: 'held', heldBy: 'adjustment' }]);
+  });
+
+  test('while it is on hold since before the cause was kept: none is named', () => {
+    const held = withAccount(ruled(), { balance: usd(15), health: { failures: 0, held: true } });
+    const [why] = explained(swept(held, START));
+    expect(why).toMatchObject({ kind: 'held' });
+    expect(why).not.toHaveProperty('heldBy');
   });
 
   test('once the breaker tripped, with what it saw', () => {
@@ -215,6 +255,12 @@ describe('the same reason again', () => {
   test('is written again after another one', () => {
     const again = answered(swept(waiting(), HOUR), DECLINED, HOUR);
     expect(kinds(again)).toEqual(['charged', 'waiting', 'charged', 'waiting']);
+  });
+
+  test('of another hold is another reason', () => {
+    const held = adjusted(ruled(), usd(-15));
+    const again = swept(withAccount(held, { health: { ...held.account.health, heldBy: 'cancelled' } }), HOUR);
+    expect(explained(again).map(({ heldBy }) => heldBy)).toEqual(['adjustment', 'cancelled']);
   });
 
   test('of another cap is another reason', () => {

@@ -3,6 +3,7 @@ import type { ForeignDay } from '../day-source.js';
 import { dayKeysOf, noteSpending, type Spending } from '../days.js';
 import { post } from '../entries.js';
 import { SYSTEM, type StoredCall } from '../model.js';
+import { withoutHold } from '../recharge-health.js';
 import { evaluateRecharge } from '../recharge.js';
 import { sortUsage, type Correction, type Sorted, type UsageBatch } from '../usage-sorting.js';
 import { watchLow } from '../watch.js';
@@ -63,7 +64,7 @@ function withCharges(job: Job): World {
   const posted = postBoth(sorted.world, job);
   const noted = noteSpending(stored(posted, job), spendings(sorted, posted.account.timeZone));
   // A charged call ends the hold that follows a change which may never start a charge.
-  const freed = fresh > 0n ? withAccount(noted, { health: { ...noted.account.health, held: false } }) : noted;
+  const freed = fresh > 0n ? withAccount(noted, { health: withoutHold(noted.account.health) }) : noted;
   const evaluated = fresh > 0n || corrections > 0n ? evaluateRecharge(freed, now) : freed;
   return watchLow(evaluated, { at: now, by: batch.by ?? SYSTEM, lowBalance: batch.lowBalance });
 }

@@ -4,7 +4,7 @@ import { post } from '../entries.js';
 import { withLotJobs } from '../lot-times.js';
 import { SYSTEM, type Account, type Actor, type Payment } from '../model.js';
 import { closePayment, withTopUp } from '../closing.js';
-import { healthAfterDecline, healthAfterSuccess } from '../recharge-health.js';
+import { healthAfterDecline, healthAfterSuccess, heldBack } from '../recharge-health.js';
 import { evaluateRecharge, giveRoomBack, takeRoomAgain } from '../recharge.js';
 import { askedInVain, tellDeclined, tellNeedsAction } from '../recharge-failure.js';
 import { heal, raise, watchLow } from '../watch.js';
@@ -140,7 +140,7 @@ function cancelled(world: World, payment: Payment, { report, now }: Context): Wo
   // Nobody approved it in time: that is a failure to tell. A person who cancels wants no new charge at once.
   if (report.by === undefined) return declineOfCancelled(freed, row, { waited: payment.status, now });
   return withAccount(heal(freed, 'rechargeFailed', { at: now, by, how: 'cancelled' }), {
-    health: { ...freed.account.health, held: true },
+    health: heldBack(freed.account.health, 'cancelled'),
   });
 }
 

@@ -3,7 +3,7 @@ import type { Currency } from '../../money.js';
 import type { DeclineReason } from '../../payments/processor.js';
 import type { Actor } from './actor.js';
 import type { CardTrouble } from './card.js';
-import type { CardLabel, NoRechargeReason, Reversal, Trip } from './payment.js';
+import type { CardLabel, HoldCause, NoRechargeReason, PaymentInDoubt, Reversal, Trip } from './payment.js';
 
 export const ALERT_KINDS = [
   'recharged',
@@ -38,6 +38,9 @@ export interface AlertFacts {
   /** `needsAction`: when the request lapses. */
   readonly deadline?: string;
   readonly noRecharge?: NoRechargeReason;
+  /** `low`: what auto-recharge holds for, or the payment in doubt before which an admin is asked. */
+  readonly heldBy?: HoldCause;
+  readonly inDoubt?: PaymentInDoubt;
   readonly paymentId?: string;
   readonly actionUrl?: string;
   readonly method?: CardLabel;

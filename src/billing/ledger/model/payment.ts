@@ -109,6 +109,9 @@ export type PaymentSummary = Pick<Payment, 'id' | 'amount' | 'reason' | 'request
   readonly alert?: bigint;
 };
 
+/** A payment past its deadline without a word of the processor, as people are told of it. */
+export type PaymentInDoubt = Pick<PaymentSummary, 'id' | 'amount' | 'requestedAt'>;
+
 export interface RecentTopUp {
   readonly paymentId: string;
   readonly amount: bigint;
@@ -138,6 +141,18 @@ export interface DeclinedCard {
   readonly notBefore?: string;
 }
 
+/** What may never start a charge and so makes auto-recharge hold: kinds of entries, and a person who cancels a recharge. */
+export const HOLD_CAUSES = [
+  'adjustment',
+  'snapshot',
+  'expired',
+  'refund',
+  'outsideRefund',
+  'disputed',
+  'cancelled',
+] as const;
+export type HoldCause = (typeof HOLD_CAUSES)[number];
+
 export interface RechargeHealth {
   /** Declines in a row. */
   readonly failures: number;
@@ -155,6 +170,8 @@ export interface RechargeHealth {
   readonly breakerFrom?: string;
   /** After a change that may never start a charge: waits for the next charged call, or for an admin. */
   readonly held: boolean;
+  /** What the hold came with; absent where there is none, and in rows from before it was kept. */
+  readonly heldBy?: HoldCause;
   /**
    * People were asked to buy, and nobody did: somebody said "not now", or the request lapsed. Asked again when the balance
    * was back and falls anew, or when an admin says so.
@@ -202,6 +219,8 @@ export const NO_RECHARGE_REASONS = [
   'paused',
   'capped',
   'held',
+  /** A payment is past its deadline without a word: an admin is asked before the next charge. */
+  'asksFirst',
   'tripped',
   'disputed',
   'notBought',
@@ -229,6 +248,10 @@ export interface Explanation {
   readonly failures: number;
   readonly pausedBy?: DeclineReason;
   readonly trip?: Trip;
+  /** `held`; absent in rows from before it was kept, which were also written where an admin was to be asked first. */
+  readonly heldBy?: HoldCause;
+  /** `asksFirst`. */
+  readonly inDoubt?: PaymentInDoubt;
   /** Which cap, and until when it, or a wait, lasts. */
   readonly cap?: 'day' | 'month';
   readonly until?: string;
