@@ -13,7 +13,10 @@ import type { Services } from './services.js';
 import { ROLES, type Role, type Turn } from './turn.js';
 
 /** A turn before it is known what its person may do. */
-export type Arrival = Omit<Turn, 'role' | 'account'>;
+export interface Arrival extends Omit<Turn, 'role' | 'account'> {
+  /** Told of an admin, where this turn could know one without a read of its own. */
+  readonly onAdmin?: () => void;
+}
 
 export interface Words {
   readonly text: string;
@@ -165,11 +168,24 @@ async function admit(parts: DispatcherParts, arrival: Arrival, wanted: Wanted): 
   // Whoever waits for it hears of its failure; a refused turn never does.
   account?.catch(() => undefined);
   const begun = account === undefined ? arrival : { ...arrival, account };
-  if (reading.sameForAll) return { ...begun, role: 'viewer' };
+  if (reading.sameForAll) {
+    meet(parts, begun).catch(() => undefined);
+    return { ...begun, role: 'viewer' };
+  }
   const role = await roleNow(parts, begun);
+  if (role === 'admin') arrival.onAdmin?.();
   if (ROLES.indexOf(role) >= ROLES.indexOf(reading.role)) return { ...begun, role };
   await parts.audit.note({ tenant, personId: person.id, did: wanted.did, outcome: 'refused' });
   return undefined;
+}
+
+/** Beside an answer that is the same for everybody, and without a read: rows of before list no roles. */
+async function meet({ roles }: DispatcherParts, arrival: Arrival & Pick<Turn, 'account'>): Promise<void> {
+  const { account, person, conversation, onAdmin } = arrival;
+  if (onAdmin === undefined) return;
+  const read = await account;
+  if (read?.roles === undefined) return;
+  if ((await roles.roleIn(read, person, conversation.channelId)) === 'admin') onAdmin();
 }
 
 /** From the account's row where this turn reads it anyway, which is after the click came: never from one that was kept. */

@@ -1,4 +1,4 @@
-/** People whom the bot can name: those who wrote to it in person, and those who were given a role. */
+/** People whom the bot can name: those who wrote to it in person, admins met elsewhere, and those who were given a role. */
 import type { LedgerReader } from '../billing/reader.js';
 import type { Destinations } from './alerts/destinations.js';
 import type { KnownPeople, KnownPerson } from './ports.js';

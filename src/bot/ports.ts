@@ -33,7 +33,7 @@ export interface Sighting {
   readonly conversation: ConversationRef;
   /** What the client sent; conversation updates carry none. */
   readonly locale?: string;
-  /** Whose personal chat it is. */
+  /** Whose personal chat it is, or would be: see `unopenedChat`. */
   readonly person?: Person;
   /** An installation, say: looked up in any case, whatever this instance remembers of the place. */
   readonly isEvent?: true;
@@ -59,7 +59,7 @@ export interface KnownPerson {
 }
 
 export interface KnownPeople {
-  /** Everybody met in a personal chat, or given a role; by name. */
+  /** Everybody met in a personal chat, or as an admin, or given a role; by name. */
   list(tenant: string): Promise<readonly KnownPerson[]>;
   /** The person behind a mention, where the bot can find it out; `conversation` is where they were mentioned. */
   find(

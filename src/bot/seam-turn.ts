@@ -3,6 +3,7 @@ import type { TurnContext } from 'botbuilder';
 import { speechFor } from '../cards/speech.js';
 import { conversationKey, type IncomingActivity } from './activity.js';
 import type { TurnAnswer } from './adapter.js';
+import { unopenedChat } from './alerts/destinations.js';
 import { errorResponse, isCardAction } from './invoke.js';
 import { notices } from './notices.js';
 import { answerExecute, answerSubmit, postReply } from './seam-reply.js';
@@ -23,7 +24,19 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 export async function serveTurn(parts: SeamParts, turn: LiveTurn): Promise<void> {
   const { type } = turn.activity;
   const handler = Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
-  await handler?.(parts, await withLocale(parts, turn));
+  await handler?.(parts, await withLocale(parts, meeting(parts, turn)));
+}
+
+/** An admin at work among others is noted with what it takes to tell them in person one day. */
+function meeting(parts: SeamParts, turn: LiveTurn): LiveTurn {
+  const { arrival } = turn;
+  const { conversation, person } = arrival;
+  if (conversation.kind === 'personal') return turn;
+  const inPerson = { ...turn, arrival: { ...arrival, conversation: unopenedChat(conversation, person) } };
+  const onAdmin = (): void => {
+    parts.beside(see(parts, inPerson));
+  };
+  return { ...turn, arrival: { ...arrival, onAdmin } };
 }
 
 /** Clients send a locale with messages and clicks; events, and a few clients, get the one that was seen last. */

@@ -4,7 +4,15 @@ import { deliveryPrefix, readDelivery, type Delivery } from '../../src/bot/alert
 import { DeliveryStore } from '../../src/bot/alerts/delivery-store.js';
 import { DestinationStore } from '../../src/bot/alerts/destination-store.js';
 import { alertDrawer } from '../../src/bot/alerts/draw-alert.js';
-import type { Address, Messenger, SendFailure, SendResult } from '../../src/bot/messenger.js';
+import { unopenedChat } from '../../src/bot/alerts/destinations.js';
+import type {
+  Acquaintance,
+  Address,
+  Messenger,
+  OpenResult,
+  SendFailure,
+  SendResult,
+} from '../../src/bot/messenger.js';
 import type { ConversationKind, ConversationRef } from '../../src/bot/turn.js';
 import type { Patience } from '../../src/bot/sending.js';
 import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
@@ -39,11 +47,13 @@ export interface Sent {
 }
 
 /** What a place answers, one after the other; then it takes everything. */
-export class FakeMessenger implements Pick<Messenger, 'post' | 'update'> {
+export class FakeMessenger implements Messenger {
   /** What reached its place. */
   readonly sent: Sent[] = [];
   /** Every try, with those that failed. */
   tries = 0;
+  /** With whom a chat was opened, or was not; what such a try is answered is planned for `open <account id>`. */
+  readonly asked: string[] = [];
   private readonly answers = new Map<string, SendFailure[]>();
 
   willAnswer(key: string, ...answers: readonly SendFailure[]): void {
@@ -59,6 +69,14 @@ export class FakeMessenger implements Pick<Messenger, 'post' | 'update'> {
 
   update({ conversation }: Address, activityId: string, card: Card): Promise<SendResult> {
     return this.send({ how: 'update', to: conversation.key, activityId }, card);
+  }
+
+  async openPersonal(near: ConversationRef, { channelAccountId }: Acquaintance): Promise<OpenResult> {
+    this.asked.push(channelAccountId);
+    const failure = this.answers.get(`open ${channelAccountId}`)?.shift();
+    if (failure !== undefined) return failure;
+    const key = chatWith(channelAccountId);
+    return { kind: 'opened', conversation: { ...near, key, id: `a:${key}` } };
   }
 
   /** Where posts arrived, in alphabetical order. */
@@ -78,9 +96,14 @@ export class FakeMessenger implements Pick<Messenger, 'post' | 'update'> {
   }
 }
 
+/** The key of the chat that is opened with them. */
+export function chatWith(channelAccountId: string): string {
+  return `chat ${channelAccountId}`;
+}
+
 export interface InstanceParts {
   readonly table?: TableStore;
-  readonly messenger?: Pick<Messenger, 'post' | 'update'>;
+  readonly messenger?: Messenger;
   readonly patience?: Patience;
 }
 
@@ -143,6 +166,13 @@ export class AlertScene {
     await this.sees(placeOf(id, 'personal'), { locale, person });
   }
 
+  /** The bot has met this admin in a channel, where they were at work. */
+  async metInChannel({ id, name }: Actor, channel = placeOf('channel')): Promise<void> {
+    const person = { id, name, channelAccountId: `29:${id}` };
+    await this.sees(channel);
+    await this.sees(unopenedChat(channel, person), { locale: 'en-US', person });
+  }
+
   async sees(
     conversation: ConversationRef,
     more: { locale?: string; person?: { id: string; name: string; channelAccountId: string } } = {},
@@ -151,8 +181,8 @@ export class AlertScene {
   }
 
   /** Calls use up more than there is: the alert that the balance is below zero. */
-  async goNegative(): Promise<bigint> {
-    await this.test.billing.intake.take(TENANT, [graphRow(5)], 'http');
+  async goNegative(charge = 5): Promise<bigint> {
+    await this.test.billing.intake.take(TENANT, [graphRow(charge)], 'http');
     return this.newest('negative');
   }
 

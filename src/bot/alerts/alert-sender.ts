@@ -18,7 +18,7 @@ const TAKEN_OVER_SECONDS = 60;
 
 export interface SenderDeps extends TellDeps {
   readonly billing: Pick<Billing, 'reader' | 'noteUndelivered'>;
-  readonly destinations: Pick<DestinationStore, 'list' | 'gone' | 'pause'>;
+  readonly destinations: Pick<DestinationStore, 'list' | 'gone' | 'pause' | 'opened'>;
   readonly deliveries: DeliveryStore;
   /** Who the admins of the tenant are now, read once for everybody. */
   readonly admins: (tenant: string) => Promise<IsAdmin>;

@@ -1,7 +1,7 @@
 /** Who hears an alert. */
 import type { Alert } from '../../billing/ledger/model.js';
 import type { Delivery } from './delivery.js';
-import type { Destination } from './destinations.js';
+import { isUnopened, type Destination } from './destinations.js';
 import type { IsAdmin } from './draw-alert.js';
 
 export interface Listeners {
@@ -39,8 +39,17 @@ export function standIns(listeners: Listeners, told: ReadonlySet<Destination>): 
   return inTime(listeners, adminsOf(listeners, others));
 }
 
-function adminsOf({ isAdmin }: Listeners, places: readonly Destination[]): readonly Destination[] {
-  return places.filter((place) => place.person !== undefined && place.alerts !== 'paused' && isAdmin(place));
+/** A chat is opened with those only who have none: one that refuses is not got round by another. */
+function adminsOf({ all, isAdmin }: Listeners, places: readonly Destination[]): readonly Destination[] {
+  const opened = all.filter(({ conversation }) => !isUnopened(conversation));
+  const haveChats = new Set(opened.map(({ person }) => person?.id));
+  return places.filter(
+    (place) =>
+      place.person !== undefined &&
+      place.alerts !== 'paused' &&
+      isAdmin(place) &&
+      !(isUnopened(place.conversation) && haveChats.has(place.person.id)),
+  );
 }
 
 /**

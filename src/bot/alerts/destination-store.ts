@@ -4,7 +4,7 @@ import type { Row, TableStore } from '../../billing/storage/table.js';
 import type { Sighting, Sightings } from '../ports.js';
 import type { ConversationRef } from '../turn.js';
 import { destinationKey, destinationValues, readDestination } from './destination-row.js';
-import type { Destination, Destinations } from './destinations.js';
+import { isUnopened, type Destination, type Destinations } from './destinations.js';
 
 /** Places of one tenant; beyond, the oldest keys still hear. */
 export const DESTINATIONS_MAX = 1_000;
@@ -12,6 +12,8 @@ const ATTEMPTS_MAX = 5;
 const REMEMBERED_MAX = 5_000;
 /** What another instance wrote meanwhile (a pause, say) is met at the latest after that time. */
 const REMEMBERED_MS_MAX = 30_000;
+/** Nobody pauses a chat that was never opened; where one was refused elsewhere, a day is soon enough for another try. */
+const UNOPENED_REMEMBERED_MS_MAX = 86_400_000;
 
 type Change = (known: Destination | undefined) => Destination | undefined;
 
@@ -84,6 +86,13 @@ export class DestinationStore implements Destinations, Sightings {
     );
   }
 
+  /** The chat with somebody met among others is there now, and theirs from when they were met; one that is known stays. */
+  async opened(tenant: string, met: Destination, conversation: ConversationRef): Promise<Destination> {
+    const chat = { ...met, conversation };
+    await this.change(tenant, conversation.key, (known) => known ?? chat);
+    return chat;
+  }
+
   async localeOf(tenant: string, conversationKey: string): Promise<string | undefined> {
     const known = await this.find(tenant, conversationKey);
     return known === undefined || known.locale === '' ? undefined : known.locale;
@@ -107,7 +116,8 @@ export class DestinationStore implements Destinations, Sightings {
   private isRemembered(memory: string, said: string, sighting: Sighting): boolean {
     const known = this.remembered.get(memory);
     if (known?.said !== said) return false;
-    const left = REMEMBERED_MS_MAX - (performance.now() - known.at);
+    const forMs = isUnopened(sighting.conversation) ? UNOPENED_REMEMBERED_MS_MAX : REMEMBERED_MS_MAX;
+    const left = forMs - (performance.now() - known.at);
     if (left <= 0) return false;
     const look =
       known.look ??

@@ -7,7 +7,8 @@ import { jittered, sendPatiently, type Patience } from '../sending.js';
 import type { Delivery } from './delivery.js';
 import type { DeliveryRound } from './delivery-round.js';
 import type { DestinationStore } from './destination-store.js';
-import type { Destination } from './destinations.js';
+import { isUnopened, type Destination } from './destinations.js';
+import { openedChat } from './open-chat.js';
 
 /** After so many rounds that failed one destination is given up for this alert. */
 export const DELIVERY_TRIES_MAX = 8;
@@ -17,8 +18,8 @@ const BACKOFF_SECONDS_MAX = 900;
 export const ROUND_PATIENCE: Patience = { triesMax: 3, budgetMs: 20_000, delayMs: 500 };
 
 export interface TellDeps {
-  readonly destinations: Pick<DestinationStore, 'gone' | 'pause'>;
-  readonly messenger: Pick<Messenger, 'post' | 'update'>;
+  readonly destinations: Pick<DestinationStore, 'gone' | 'pause' | 'opened'>;
+  readonly messenger: Pick<Messenger, 'post' | 'update' | 'openPersonal'>;
   readonly patience: Patience;
   readonly now: () => string;
   readonly log: TellLog;
@@ -49,6 +50,8 @@ const TOLD: Outcome = { kind: 'told' };
 const FAILED: Outcome = { kind: 'failed' };
 
 interface Telling extends Task {
+  /** Once its chat is opened, that chat. */
+  destination: Destination;
   /** Of all rounds. */
   doubtful: number;
 }
@@ -81,15 +84,21 @@ async function outcomeOf(deps: TellDeps, telling: Telling, { isHeard }: { isHear
 
 async function send(deps: TellDeps, telling: Telling): Promise<SendResult> {
   const { tenant, alert, card, delivery } = telling;
-  const to = { tenant, conversation: telling.destination.conversation };
   const activityId = delivery?.activityId;
   const failed = (failure: SendFailure): void => {
     deps.log.sendFailed(tenant, alert.sequence, failure);
     // The same update twice changes nothing; the same post twice stands there twice.
     if (activityId === undefined && failure.kind === 'retry' && failure.doubtful) telling.doubtful += 1;
   };
-  const once = (): Promise<SendResult> =>
-    activityId === undefined ? deps.messenger.post(to, card) : deps.messenger.update(to, activityId, card);
+  const once = async (): Promise<SendResult> => {
+    const chat = await openedChat(deps, tenant, telling.destination);
+    if (chat.kind !== 'open') return chat;
+    telling.destination = chat.destination;
+    const to = { tenant, conversation: chat.destination.conversation };
+    return activityId === undefined
+      ? deps.messenger.post(to, card)
+      : deps.messenger.update(to, activityId, card);
+  };
   const result = await sendPatiently(deps.patience, once, failed);
   if (result.kind !== 'sent') failed(result);
   return result;
@@ -128,8 +137,11 @@ async function postFailed(deps: TellDeps, telling: Telling, failure: SendFailure
   await note(telling, { state: 'failed', version: 0, tries });
   // Stored first: after a crash the note still says that somebody lost this alert, and the admins hear it in person.
   await round.flush();
-  if (failure.kind === 'gone') await deps.destinations.gone(tenant, key);
-  if (failure.kind === 'blocked') await deps.destinations.pause(tenant, key);
+  // Who lets no chat be opened is left alone until they are met again.
+  const isRefused = failure.kind === 'blocked';
+  if (failure.kind === 'gone' || (isRefused && isUnopened(destination.conversation)))
+    await deps.destinations.gone(tenant, key);
+  else if (isRefused) await deps.destinations.pause(tenant, key);
   return FAILED;
 }
 

@@ -1,34 +1,43 @@
 /** A sender that is stopped anywhere, and two at once. */
-import type { Messenger, SendResult } from '../../../src/bot/messenger.js';
+import type { Messenger, SendFailure } from '../../../src/bot/messenger.js';
 import { StorageUnavailable } from '../../../src/billing/storage/table.js';
-import { alertScene, type AlertScene } from '../../support/alerts.js';
+import { alertScene, chatWith, type AlertScene } from '../../support/alerts.js';
 import { ADMIN, TENANT } from '../../support/billing.js';
 import { CrashPoints, type CrashKind } from '../../support/crash.js';
 
 const PLACES = ['finance', 'lost', 'on-call', 'ops'];
-/** The lost place is stood in for by the admin. */
-const HEARERS = [ADMIN.id, 'finance', 'on-call', 'ops'];
-/** Where nothing breaks: reads, the claim, posts, notes, the place that is paused, the claim given back, two points for each. */
-const POINTS = 26;
+const BEA = { id: 'admin-2', name: 'Bea Admin' };
+const BEAS_CHAT = chatWith(`29:${BEA.id}`);
+/** The lost place is stood in for by the admins, one of whom was met in a channel only. */
+const HEARERS = [ADMIN.id, BEAS_CHAT, 'finance', 'on-call', 'ops'];
+/**
+ * Where nothing breaks: reads, the claim, posts, notes, the place that is paused, the chat that is opened and kept, the
+ * claim given back, two points for each.
+ */
+const POINTS = 34;
 
 async function sceneBelowZero(): Promise<{ scene: AlertScene; negative: bigint }> {
   const scene = await alertScene();
+  scene.admins.add(BEA.id);
   await scene.met(ADMIN);
+  await scene.metInChannel(BEA);
   await scene.asked(...PLACES);
   scene.messenger.willAnswer('lost', { kind: 'blocked', reason: 'writesBlocked' }, { kind: 'gone' });
   return { scene, negative: await scene.goNegative() };
 }
 
-/** A post or its answer is lost where the point falls; a real messenger never throws. */
-function crashing(points: CrashPoints, messenger: Messenger | AlertScene['messenger']) {
-  const guarded = (send: () => Promise<SendResult>): Promise<SendResult> =>
-    points.around(send).catch((error: unknown) => {
+/** A request or its answer is lost where the point falls; a real messenger never throws. */
+function crashing(points: CrashPoints, messenger: Messenger): Messenger {
+  const guarded = <T>(send: () => Promise<T>): Promise<T | SendFailure> =>
+    points.around(send).catch((error: unknown): SendFailure => {
       if (error instanceof StorageUnavailable) return { kind: 'retry', doubtful: true };
       throw error;
     });
   const post: Messenger['post'] = (to, card) => guarded(() => messenger.post(to, card));
   const update: Messenger['update'] = (to, id, card) => guarded(() => messenger.update(to, id, card));
-  return { post, update };
+  const openPersonal: Messenger['openPersonal'] = (near, whom) =>
+    guarded(() => messenger.openPersonal(near, whom));
+  return { post, update, openPersonal };
 }
 
 /** Rounds as the worker makes them, until nothing is left to do. */
@@ -93,8 +102,11 @@ describe('two instances at once', () => {
       await stalled;
       return scene.messenger.post(to, card);
     };
-    const update: Messenger['update'] = (to, id, card) => scene.messenger.update(to, id, card);
-    const first = scene.instance('first', { messenger: { post, update } }).deliver(TENANT, negative);
+    const { messenger } = scene;
+    const update: Messenger['update'] = (to, id, card) => messenger.update(to, id, card);
+    const openPersonal: Messenger['openPersonal'] = (near, whom) => messenger.openPersonal(near, whom);
+    const stalling = { post, update, openPersonal };
+    const first = scene.instance('first', { messenger: stalling }).deliver(TENANT, negative);
     while (underWay === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await finish(scene, negative);
     const together = underWay;

@@ -1,4 +1,5 @@
 import { DestinationStore } from '../../../src/bot/alerts/destination-store.js';
+import { unopenedChat } from '../../../src/bot/alerts/destinations.js';
 import type { Sighting } from '../../../src/bot/ports.js';
 import { placeOf } from '../../support/alerts.js';
 import { START, TENANT } from '../../support/billing.js';
@@ -169,6 +170,45 @@ describe('a place that another instance writes to', () => {
     watched.faults = { before: () => Promise.reject(new Error('asked')) };
     for (let again = 0; again < 10; again += 1)
       expect(await store.seen(sighting())).toEqual({ isNew: false });
+  });
+});
+
+describe('an admin met among others', () => {
+  const conversation = unopenedChat(ON_CALL, ADA);
+  const meet = (more: Partial<Sighting> = {}) => store.seen(sighting({ conversation, person: ADA, ...more }));
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('costs one read and one write in a day, whichever channel they work in', async () => {
+    jest.useFakeTimers();
+    await meet();
+    watched.faults = { before: () => Promise.reject(new Error('asked')) };
+    await jest.advanceTimersByTimeAsync(86_000_000);
+    await meet({ conversation: unopenedChat(placeOf('another'), ADA) });
+    await jest.advanceTimersByTimeAsync(401_000);
+    await expect(meet()).rejects.toThrow('asked');
+  });
+
+  test('is kept with what opens a chat, brought up to date by what is new', async () => {
+    await meet();
+    const moved = { ...conversation, serviceUrl: 'https://smba.trafficmanager.net/amer/' };
+    await meet({ conversation: moved, locale: 'it-IT' });
+    expect(await store.list(TENANT)).toEqual([
+      { conversation: moved, locale: 'it-IT', alerts: 'off', since: START, person: ADA },
+    ]);
+    expect(watched.commits).toHaveLength(2);
+  });
+
+  test('has their place in the chat once that is open, as long as they were met; one that is known stays', async () => {
+    await meet();
+    const [met] = await store.list(TENANT);
+    const chat = placeOf('chat', 'personal');
+    await store.opened(TENANT, met!, chat);
+    expect(await store.find(TENANT, chat.key)).toEqual({ ...met, conversation: chat });
+    await store.setAlerts(TENANT, chat, 'on');
+    await store.opened(TENANT, met!, chat);
+    expect((await store.find(TENANT, chat.key))?.alerts).toBe('on');
   });
 });
 
