@@ -53,7 +53,7 @@ function laneWriter(writing: Writing): WriteOne {
     for (;;) {
       try {
         await ledger.submit(TENANT, {
-          name: 'credit',
+          name: 'adjust',
           priority: 'person',
           rowsMax: 2,
           reads: () => ({}),

@@ -3,7 +3,7 @@ import { lookAtCards } from './card-review.js';
 import type { Clock } from './clock.js';
 import { Corrections } from './corrections.js';
 import type { Ledger } from './lane/ledger.js';
-import type { LedgerCommand, Outcome } from './lane/command.js';
+import type { LedgerCommand, LedgerCommandName, Outcome } from './lane/command.js';
 import type { Adjusted } from './ledger/commands/adjust.js';
 import type { UsageReceipt } from './ledger/commands/charge-usage.js';
 import type { DecidedIssue } from './ledger/commands/decide-issue.js';
@@ -242,12 +242,16 @@ export class Billing {
     return { id: this.deps.newId(), mintedAt: this.deps.clock.now() };
   }
 
-  private change<A>(tenant: string, name: string, decide: LedgerCommand<A>['decide']): Promise<Outcome<A>> {
+  private change<A>(
+    tenant: string,
+    name: LedgerCommandName,
+    decide: LedgerCommand<A>['decide'],
+  ): Promise<Outcome<A>> {
     return this.deps.ledger.submit(tenant, { ...quick(name), reads: () => ({}), decide });
   }
 }
 
-function quick(name: string): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax'> {
+function quick(name: LedgerCommandName): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax'> {
   return { name, priority: 'person', rowsMax: FEW_ROWS };
 }
 

@@ -1,5 +1,5 @@
 /** The ledger commands about auto-recharge, with the rows they read and write. */
-import type { LedgerCommand } from './lane/command.js';
+import type { LedgerCommand, LedgerCommandName } from './lane/command.js';
 import {
   resumeAutoRecharge,
   setAutoRecharge,
@@ -74,7 +74,7 @@ export function rechargeCommands(settings: {
  * The same click again is answered like the first time: it neither resets a pause nor charges twice. What may open a
  * recharge reads what the breaker needs.
  */
-function quick(name: string, click?: Click): Omit<LedgerCommand<unknown>, 'decide'> {
+function quick(name: LedgerCommandName, click?: Click): Omit<LedgerCommand<unknown>, 'decide'> {
   return {
     name,
     priority: 'person',

@@ -1,5 +1,5 @@
 /** The ledger commands about money that went back without this bot, with the rows they read and write. */
-import type { LedgerCommand } from './lane/command.js';
+import type { LedgerCommand, LedgerCommandName } from './lane/command.js';
 import { recordDispute, type Dispute } from './ledger/commands/record-dispute.js';
 import { recordOutsideRefund, type OutsideRefund } from './ledger/commands/record-outside-refund.js';
 import type { Payment } from './ledger/model.js';
@@ -32,7 +32,7 @@ export function reversalCommands(lowBalance: bigint): ReversalCommands {
 }
 
 function on(
-  name: string,
+  name: LedgerCommandName,
   { paymentId, lot, alert }: Omit<ReversalReport, 'lowBalance'>,
 ): Pick<LedgerCommand<Payment>, 'name' | 'priority' | 'rowsMax' | 'reads'> {
   const keys = [

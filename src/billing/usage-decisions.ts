@@ -1,5 +1,5 @@
 /** What people decide about usage: from when on calls are charged, and what becomes of records that were put aside. */
-import type { LedgerCommand, Outcome } from './lane/command.js';
+import type { LedgerCommand, LedgerCommandName, Outcome } from './lane/command.js';
 import type { Ledger } from './lane/ledger.js';
 import { decideIssue, issueKeys, type DecidedIssue } from './ledger/commands/decide-issue.js';
 import { setMetering, type MeteringRequest } from './ledger/commands/set-metering.js';
@@ -74,6 +74,9 @@ function withRaw<T extends Decision<DecidedIssue> | Outcome<DecidedIssue>>(told:
   return { ...told, answer: { ...told.answer, issue: { ...told.answer.issue, raw } } };
 }
 
-function quick(name: string, rowsMax: number): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax'> {
+function quick(
+  name: LedgerCommandName,
+  rowsMax: number,
+): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax'> {
   return { name, priority: 'person', rowsMax };
 }

@@ -28,7 +28,7 @@ export function ledgerOver(table: TableStore, options: LedgerOptions = {}): Ledg
 /** Credits the amount; its answer is the balance after it. */
 export function credit(amount: bigint, more: Partial<LedgerCommand<bigint>> = {}): LedgerCommand<bigint> {
   return {
-    name: 'credit',
+    name: 'adjust',
     priority: 'person',
     rowsMax: 4,
     reads: () => ({}),
@@ -38,7 +38,7 @@ export function credit(amount: bigint, more: Partial<LedgerCommand<bigint>> = {}
         amount,
         at,
         by: SYSTEM,
-        reference: more.name ?? 'credit',
+        reference: 'credit',
       });
       return accepted(next, next.account.balance);
     },

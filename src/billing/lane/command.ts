@@ -9,10 +9,50 @@ export interface Reads {
   readonly ranges?: readonly Pick<RangeQuery, 'from' | 'to' | 'limit'>[];
 }
 
+/** All that changes a ledger, as a list: each of them must be shown to happen once, also where its answer is lost. */
+export const LEDGER_COMMANDS = [
+  'requestTopUp',
+  'recordBegun',
+  'wishCancel',
+  'recordOutcome',
+  'warnOfUnknown',
+  'markOverdue',
+  'setAutoRecharge',
+  'turnOffAutoRecharge',
+  'resumeAutoRecharge',
+  'sweepAutoRecharge',
+  'setBackups',
+  'reviewCards',
+  'chargeUsage',
+  'putAside',
+  'decideIssue',
+  'noteDifferences',
+  'setMetering',
+  'connectGraph',
+  'disconnectGraph',
+  'collectNow',
+  'noteCollected',
+  'attest',
+  'setBalance',
+  'adjust',
+  'expireLots',
+  'requestRefund',
+  'recordRefund',
+  'recordOutsideRefund',
+  'recordDispute',
+  'keepEvent',
+  'endEvent',
+  'setRole',
+  'testAlert',
+  'tellGatheredCrossings',
+  'noteUndelivered',
+] as const;
+export type LedgerCommandName = (typeof LEDGER_COMMANDS)[number];
+
 /** A decision with what the shell has to know to carry it out. */
 export interface LedgerCommand<A> {
   /** For the log. */
-  readonly name: string;
+  readonly name: LedgerCommandName;
   /** A person waits for the answer: goes before batches. */
   readonly priority: 'person' | 'batch';
   /** The most rows it writes, the account and its operation row included. */

@@ -1,5 +1,5 @@
 /** The ledger commands about what the processor told by itself, with the rows they read and write. */
-import type { LedgerCommand } from '../lane/command.js';
+import type { LedgerCommand, LedgerCommandName } from '../lane/command.js';
 import { endEvent, keepEvent, type KeptEvent, type ToldEvent } from '../ledger/commands/processor-events.js';
 import { accepted, rowKeys } from '../ledger/world.js';
 
@@ -38,7 +38,7 @@ export function endingEvent(id: string): Also {
 }
 
 function on(
-  name: string,
+  name: LedgerCommandName,
   id: string,
 ): Pick<LedgerCommand<unknown>, 'name' | 'priority' | 'rowsMax' | 'reads'> {
   const keys = [rowKeys.event(id)];

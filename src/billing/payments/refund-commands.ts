@@ -1,5 +1,5 @@
 /** The ledger commands of a refund, with the rows they read and write. */
-import type { LedgerCommand } from '../lane/command.js';
+import type { LedgerCommand, LedgerCommandName } from '../lane/command.js';
 import {
   recordRefund,
   requestRefund,
@@ -37,7 +37,7 @@ export function recordRefundCommand(report: RefundReport, lot: bigint | undefine
 }
 
 function on(
-  name: string,
+  name: LedgerCommandName,
   paymentId: string,
   lot: bigint | undefined,
 ): Pick<LedgerCommand<Payment>, 'name' | 'priority' | 'rowsMax' | 'reads'> {

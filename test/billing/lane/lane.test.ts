@@ -48,11 +48,11 @@ test('a person goes before waiting batches', async () => {
   const ledger = ledgerOver(table);
   const big = { rowsMax: 60 };
   await Promise.all([
-    ledger.submit(TENANT, credit(1n, { ...big, name: 'first' })),
-    ledger.submit(TENANT, credit(1n, { ...big, priority: 'batch', name: 'batch' })),
-    ledger.submit(TENANT, credit(1n, { ...big, name: 'person' })),
+    ledger.submit(TENANT, credit(1n, big)),
+    ledger.submit(TENANT, credit(3n, { ...big, priority: 'batch' })),
+    ledger.submit(TENANT, credit(2n, big)),
   ]);
-  expect((await entriesOf(table)).map((entry) => entry.reference)).toEqual(['batch', 'person', 'first']);
+  expect((await entriesOf(table)).map((entry) => entry.amount)).toEqual([3n, 2n, 1n]);
 });
 
 test('a group closes before it could have more than a hundred rows', async () => {

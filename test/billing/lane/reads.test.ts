@@ -33,7 +33,7 @@ function aPayment(change: Partial<Payment>): Payment {
 
 /** Opens a payment that is assumed to be new; refused once the account has one open. */
 const opening = (id: string): LedgerCommand<Payment> => ({
-  name: 'open',
+  name: 'requestTopUp',
   priority: 'person',
   rowsMax: 3,
   reads: (_account, careful) => (careful ? { keys: [rowKeys.payment(id)] } : {}),
