@@ -1,100 +1,32 @@
 /** Everything that writes to the ledger: what has to be there before, and what is then done while an answer is lost. */
 import { Retention } from '../../src/billing/retention/retention.js';
-import type { Outcome } from '../../src/billing/lane/command.js';
 import { COLLECT } from '../../src/billing/ledger/commands/collect-usage.js';
-import type { UsageIssue } from '../../src/billing/ledger/model.js';
-import { money } from '../../src/billing/money.js';
-import type { TestScenario } from '../../src/billing/payments/processor.js';
 import { processorWith } from '../support/crash.js';
 import { ADMIN, TENANT, usd } from '../support/billing.js';
-import { graphRow } from '../support/graph-rows.js';
-import { calm } from '../support/shared-billing.js';
-import type { VerifiedBilling, VerifiedOptions } from '../support/verified.js';
-import { CARD } from '../support/world.js';
-
-export interface Scenario {
-  /** What it runs on; made anew for every run. */
-  readonly options?: () => VerifiedOptions;
-  readonly prepare?: (world: Prepared) => Promise<unknown>;
-  readonly act: (world: Prepared) => Promise<unknown>;
-}
-
-export interface Prepared extends VerifiedBilling {
-  readonly setProcessor: (up: boolean) => void;
-}
-
-const cardOf = (scenario: TestScenario) => ({ ...CARD, id: `sandbox-${scenario}` });
-
-async function topUp(
-  { billing, clock }: Prepared,
-  paymentId: string,
-  terms: { readonly amount?: number; readonly card?: TestScenario } = {},
-): Promise<unknown> {
-  const { amount = 50, card = 'succeeds' } = terms;
-  const asked = { paymentId, mintedAt: clock.now(), amount: money(usd(amount), 'USD'), by: ADMIN };
-  const requested = await billing.requestTopUp(TENANT, { ...asked, method: cardOf(card) });
-  await billing.paymentWithin(TENANT, paymentId, 3_000);
-  clock.pass({ seconds: 1 });
-  return requested;
-}
-
-async function use({ billing }: Prepared, ...rows: readonly unknown[]): Promise<unknown> {
-  const report = await billing.intake.take(TENANT, rows, 'http');
-  await calm();
-  return report;
-}
-
-function rule({ billing }: Prepared, card: TestScenario = 'succeeds') {
-  const terms = { trigger: usd(20), amount: usd(50), monthCap: usd(500) };
-  return billing.setAutoRecharge(TENANT, { ...terms, method: cardOf(card), by: ADMIN });
-}
-
-const call = (id: string, charge: unknown) => graphRow(charge, { id });
-const callAt = (id: string, charge: number, startDateTime: string) => graphRow(charge, { id, startDateTime });
-/** Two days, one on each side of the start of metering. */
-const [BEFORE, METERED_FROM] = ['2026-11-10T08:00:00.000Z', '2026-11-15T00:00:00.000Z'];
-
-async function issue({ billing }: Prepared): Promise<UsageIssue> {
-  const [first] = await billing.reader.issues(TENANT, { limit: 1 });
-  return first!;
-}
-
-/** An auto-recharge whose card has no money: it waits for an hour. */
-async function declined(world: Prepared, card: TestScenario = 'insufficientFunds'): Promise<void> {
-  await topUp(world, 'p1');
-  await rule(world, card);
-  await use(world, call('a', 40));
-  await world.billing.paymentWithin(TENANT, (await auto(world)) ?? '', 1_000);
-}
-
-async function auto({ billing }: Prepared): Promise<string | undefined> {
-  return (await billing.reader.account(TENANT)).openPayments[0]?.id;
-}
-
-/** A payment that nobody knows the outcome of. */
-async function inDoubt(world: Prepared): Promise<void> {
-  world.setProcessor(false);
-  await topUp(world, 'p1');
-}
-
-async function below(world: Prepared, times: number): Promise<void> {
-  for (let time = 1; time <= times; time += 1) {
-    await use(world, call(`down-${time}`, 60));
-    await topUp(world, `up-${time}`, { amount: 70 });
-  }
-}
-
-function refund({ billing, clock }: Prepared): Promise<Outcome<unknown>> {
-  const click = { id: 'refund-click', mintedAt: clock.now() };
-  return billing.requestRefund(TENANT, { paymentId: 'p1', by: ADMIN }, click);
-}
-
-function connectGraph({ graph, clock }: Prepared): Promise<Outcome<unknown>> {
-  const click = { id: 'connect-click', mintedAt: clock.now() };
-  return graph.connect(TENANT, { by: ADMIN, meteredFrom: METERED_FROM }, click);
-}
+import {
+  BEFORE,
+  below,
+  call,
+  callAt,
+  connectGraph,
+  declined,
+  inDoubt,
+  issue,
+  METERED_FROM,
+  refund,
+  rule,
+  topUp,
+  use,
+  type Scenario,
+} from './ambiguous-prepared.js';
+import { CARD_SCENARIOS } from './ambiguous-card-scenarios.js';
+import { TOLD_SCENARIOS } from './ambiguous-told-scenarios.js';
+import { WORD_SCENARIOS } from './ambiguous-word-scenarios.js';
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  ...WORD_SCENARIOS,
+  ...CARD_SCENARIOS,
+  ...TOLD_SCENARIOS,
   'the first usage of an account': { act: (world) => use(world, call('a', 1), call('b', 2)) },
   'usage that starts a recharge': {
     prepare: (world) => topUp(world, 'p1').then(() => rule(world)),
@@ -130,7 +62,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       }),
     act: ({ billing }) => billing.lookAtPayment(TENANT, 'p1'),
   },
-  'a rule that is set': { prepare: (world) => topUp(world, 'p1'), act: (world) => rule(world) },
+  'a rule that is set': {
+    prepare: (world) => topUp(world, 'p1'),
+    act: (world) => rule(world, 'succeeds', { id: 'rule-click', mintedAt: world.clock.now() }),
+  },
+  'a rule that is set, and charges at once': {
+    act: (world) => rule(world, 'succeeds', { id: 'rule-click', mintedAt: world.clock.now() }),
+  },
   'a rule that is turned off': {
     // Above the trigger: a recharge on its way would race with the act.
     prepare: (world) => topUp(world, 'p1').then(() => rule(world)),
@@ -196,6 +134,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     prepare: (world) => use(world, callAt('a', 1, BEFORE)),
     act: ({ billing }) =>
       billing.intake.take(TENANT, [callAt('a', 1, BEFORE), callAt('b', 2, METERED_FROM)], 'csv'),
+  },
+  'calls that a second source knows, and the first one of that day does not': {
+    decidedBy: 'what stands on the account',
+    prepare: (world) => use(world, callAt('a', 1, BEFORE)),
+    act: ({ billing }) =>
+      billing.intake.take(TENANT, [callAt('a', 1, BEFORE), callAt('b', 2, BEFORE)], 'csv'),
   },
   'a new role': {
     act: ({ billing }) => billing.setRole(TENANT, { id: 'bea', name: 'Bea', role: 'admin', by: ADMIN }),

@@ -5,6 +5,7 @@ import { SandboxRecord } from '../../src/billing/payments/sandbox/sandbox-record
 import { MemoryTableStore } from '../../src/billing/storage/memory-table.js';
 import type { PartitionScan, TableStore } from '../../src/billing/storage/table.js';
 import type { AccountReport, NotedHead } from '../../src/billing/verify/finding.js';
+import type { ProcessorRecord } from '../../src/billing/verify/processor-record.js';
 import { verifyAccounts } from '../../src/billing/verify/verify.js';
 import { TestClock, START } from './billing.js';
 import { instanceOf, sharedParts, type Instance, type InstanceOptions } from './shared-billing.js';
@@ -17,6 +18,7 @@ export interface VerifiedTables {
 
 export interface VerifiedBilling extends Instance {
   readonly tables: VerifiedTables;
+  readonly sandbox: SandboxProcessor;
   readonly clock: TestClock;
 }
 
@@ -52,15 +54,16 @@ export function verifiedBilling(
     sandboxTable: tables.sandbox,
   };
   const replaced = processor === undefined ? {} : { processor: processor(sandbox) };
-  return { ...instanceOf(parts, { ...options, ...replaced }), tables, clock };
+  return { ...instanceOf(parts, { ...options, ...replaced }), tables, sandbox, clock };
 }
 
 export async function reportsOf(
   { ledger, sandbox }: VerifiedTables,
   heads: readonly NotedHead[] = [],
+  record: ProcessorRecord = new SandboxRecord(sandbox),
 ): Promise<readonly AccountReport[]> {
   const reports: AccountReport[] = [];
-  const deps = { table: ledger, scan: ledger, record: new SandboxRecord(sandbox), heads };
+  const deps = { table: ledger, scan: ledger, record, heads };
   for await (const report of verifyAccounts(deps)) reports.push(report);
   return reports;
 }
@@ -69,7 +72,8 @@ export async function reportsOf(
 export async function differencesOf(
   tables: VerifiedTables,
   heads: readonly NotedHead[] = [],
+  record?: ProcessorRecord,
 ): Promise<readonly string[]> {
-  const reports = await reportsOf(tables, heads);
+  const reports = await reportsOf(tables, heads, record);
   return reports.flatMap(({ differences }) => differences.map(({ subject, what }) => `${subject}: ${what}`));
 }

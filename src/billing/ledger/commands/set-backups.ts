@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { forgetCards } from '../card-watch.js';
 import { isSameCard, type CardName } from '../cards.js';
 import type { Account, Actor, ChosenMethod, Payment } from '../model.js';
@@ -17,7 +18,8 @@ export interface BackupsRequest {
 /**
  * Says which cards auto-recharge goes on with when its own is declined. Where it waits or is paused since all were declined,
  * another one ends that, and is charged at once where the balance asks for it. Refused as `limitReached` where there are too
- * many, and as `sameCard` where one is there twice, or is the rule's own: trying it again would help nobody.
+ * many, and as `sameCard` where one is there twice, or is the rule's own: trying it again would help nobody. The same list
+ * again changes nothing.
  */
 export function setBackups(
   world: World,
@@ -30,6 +32,9 @@ export function setBackups(
   if (cards.some((card, index) => cards.slice(0, index).some((other) => isSameCard(card, other))))
     return refused('sameCard');
   const health = healthWithBackups(account, methods, now);
+  // The same list again, as after a lost answer: nothing is written, so that what its first time started is not waited for.
+  if (isDeepStrictEqual([methods, health], [account.backups, account.health]))
+    return accepted(world, methods);
   const ending = { at: now, by, how: 'backupsSet' as const };
   const chosen = forgetCards(withAccount(world, { backups: methods, health }), ending);
   return accepted(
