@@ -1,5 +1,5 @@
 /** The writes beside the ledger's commands, each with its answer lost after it happened. */
-import { DueQueue } from '../../src/billing/due/due-queue.js';
+import { DueQueue, TRIES_MAX } from '../../src/billing/due/due-queue.js';
 import { shardOf } from '../../src/billing/due/due-row.js';
 import { LEASE_KEY, ShardLease } from '../../src/billing/due/lease.js';
 import { connectTable } from '../../src/billing/storage/connect.js';
@@ -61,6 +61,24 @@ test('one that is postponed, or put back, is there once, at its new time', async
   expect(await keys()).toHaveLength(1);
 });
 
+test('one that is parked is there once, and known to be parked', async () => {
+  const [ticket] = await queue.schedule(TENANT, [JOB]);
+  proxy.breakNextWrite('loseAnswer');
+  expect(await queue.putBack({ ...ticket!, tries: TRIES_MAX - 1 })).toBe(true);
+  expect(await keys()).toEqual([expect.stringMatching(/^parked:/u)]);
+  proxy.breakNextWrite('loseAnswer');
+  await queue.unpark(SHARD);
+  expect(await keys()).toEqual([expect.stringContaining(START)]);
+});
+
+test('an alert that reached nobody is counted once, and then no longer', async () => {
+  for (const undelivered of [true, false]) {
+    proxy.breakNextWrite('loseAnswer');
+    await queue.noteUndelivered(TENANT, { sequence: 1n, undelivered });
+    expect(await queue.countUndelivered()).toBe(undelivered ? 1 : 0);
+  }
+});
+
 test('an account that is rewritten stays as it is, and can still be changed', async () => {
   const ledger = ledgerOver(table);
   await ledger.submit(TENANT, credit(5n));
@@ -77,4 +95,18 @@ test('a lease that was taken is known to be held at the next look', async () => 
   await look();
   await look();
   expect(lease.held).toBe(true);
+});
+
+test('a lease that was given back is free for others at once', async () => {
+  const clock = new TestClock(START);
+  const [one, two] = ['one', 'two'].map(
+    (holder) => new ShardLease(SHARD, { table, clock, holder, leaseMs: 30_000 }),
+  );
+  const look = async (lease: ShardLease): Promise<void> =>
+    lease.look(await table.get(SHARD, LEASE_KEY), clock.monotonic());
+  await look(one!);
+  proxy.breakNextWrite('loseAnswer');
+  await one!.release();
+  await look(two!);
+  expect([one!.held, two!.held]).toEqual([false, true]);
 });

@@ -130,7 +130,9 @@ export class DueQueue {
     const wait = Math.min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS * 2 ** ticket.tries);
     const parks = tries >= TRIES_MAX;
     const key = parks ? parkedKey(ticket) : dueKey(after(this.now(), { seconds: wait }), ticket);
-    return (await this.move(ticket, { ...ticket, tries, key })) && parks;
+    const moved = await this.move(ticket, { ...ticket, tries, key });
+    // Refused, but perhaps only the second time: the store repeats requests whose answer was lost.
+    return parks && (moved || (await this.table.get(ticket.shard, key)) !== undefined);
   }
 
   /** Gives all parked work of a shard one more try; what fails again is parked again. */

@@ -68,7 +68,7 @@ export function askedInVain(
 }
 
 function factsOf(world: World, { id: paymentId, amount, method }: Payment): AlertFacts {
-  return { balance: world.account.balance, amount, paymentId, method };
+  return { balance: world.account.balance, amount, paymentId, method: labelOf(method) };
 }
 
 function tellAnew(world: World, facts: AlertFacts, at: string): World {

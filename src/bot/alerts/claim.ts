@@ -43,11 +43,23 @@ export async function takeClaim(parts: ClaimParts, partition: string, found: Cla
   const result = await table.commit(partition, [claimWrite(parts, found)]);
   const etag = result.kind === 'committed' ? result.etags.get(found.key) : undefined;
   if (etag !== undefined) return { kind: 'taken', key: found.key, etag };
-  // Refused, but perhaps only the second time: the store repeats requests whose answer was lost.
-  const there = readClaim(found.key, await table.get(partition, found.key));
-  return there.by === instance && there.etag !== undefined
-    ? { kind: 'taken', key: there.key, etag: there.etag }
-    : { kind: 'busy', until: after(now(), { seconds: CLAIM_SECONDS }) };
+  const own = await ownClaim(parts, partition, found.key);
+  return own === undefined
+    ? { kind: 'busy', until: after(now(), { seconds: CLAIM_SECONDS }) }
+    : { kind: 'taken', key: found.key, etag: own };
+}
+
+/**
+ * After a refusal: the ETag of the claim where it is this instance's all the same. It may have been refused only the
+ * second time, since the store repeats requests whose answer was lost.
+ */
+export async function ownClaim(
+  { instance, table }: ClaimParts,
+  partition: string,
+  key: string,
+): Promise<string | undefined> {
+  const there = readClaim(key, await table.get(partition, key));
+  return there.by === instance ? there.etag : undefined;
 }
 
 /** Takes it, or holds it for longer; refused where somebody else took it since. */

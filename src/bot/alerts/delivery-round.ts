@@ -5,7 +5,7 @@ import {
   type TableStore,
   type Write,
 } from '../../billing/storage/table.js';
-import { CLAIM_SECONDS, claimWrite, type Claim, type ClaimParts } from './claim.js';
+import { CLAIM_SECONDS, claimWrite, ownClaim, type Claim, type ClaimParts } from './claim.js';
 import { deliveryWrite, type Delivery } from './delivery.js';
 
 /** One row is the claim's. */
@@ -89,17 +89,23 @@ export class DeliveryRound {
 
   /** What was told is true whoever holds the claim: the notes are written in any case. */
   private async commit(notes: readonly Write[]): Promise<void> {
-    const { partition, claim } = this.of;
-    const renewal =
-      this.etag === undefined ? [] : [claimWrite(this.parts, { key: claim.key, etag: this.etag })];
-    const result = await this.parts.table.commit(partition, [...notes, ...renewal]);
-    if (result.kind === 'committed') {
-      this.etag = result.etags.get(claim.key);
-      this.claimedAt = this.parts.monotonic();
-      return;
-    }
-    this.etag = undefined;
-    const alone = await this.parts.table.commit(partition, notes);
+    if (this.etag !== undefined && (await this.commitRenewing(notes, this.etag))) return;
+    const alone = await this.parts.table.commit(this.of.partition, notes);
     if (alone.kind !== 'committed') throw new StorageUnavailable('deliveries were not noted');
+  }
+
+  /** @returns whether it is done: with the claim renewed the notes are there too, being one transaction. */
+  private async commitRenewing(notes: readonly Write[], etag: string): Promise<boolean> {
+    const { partition, claim } = this.of;
+    const claimedAt = this.parts.monotonic();
+    const renewal = claimWrite(this.parts, { key: claim.key, etag });
+    const result = await this.parts.table.commit(partition, [...notes, renewal]);
+    this.etag =
+      result.kind === 'committed'
+        ? result.etags.get(claim.key)
+        : await ownClaim(this.parts, partition, claim.key);
+    if (this.etag === undefined) return false;
+    this.claimedAt = claimedAt;
+    return true;
   }
 }

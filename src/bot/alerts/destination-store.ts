@@ -1,4 +1,5 @@
 /** Destinations in the tenant's partition, outside the account's ETag: rewritten only when something is new. */
+import { randomUUID } from 'node:crypto';
 import { partitionOf } from '../../billing/lane/account-rows.js';
 import type { Row, TableStore } from '../../billing/storage/table.js';
 import type { Sighting, Sightings } from '../ports.js';
@@ -8,6 +9,8 @@ import { isUnopened, type Destination, type Destinations } from './destinations.
 
 /** Places of one tenant; beyond, the oldest keys still hear. */
 export const DESTINATIONS_MAX = 1_000;
+/** The column of a new row that says which call has written it: the store's answer to that may be lost. */
+const MARK = 'madeBy';
 const ATTEMPTS_MAX = 5;
 const REMEMBERED_MAX = 5_000;
 /** What another instance wrote meanwhile (a pause, say) is met at the latest after that time. */
@@ -28,12 +31,15 @@ interface Memory {
 export class DestinationStore implements Destinations, Sightings {
   private readonly table: TableStore;
   private readonly now: () => string;
+  private readonly newMark: () => string;
   /** What each place said last, so that an ordinary message costs no storage call. */
   private readonly remembered = new Map<string, Memory>();
 
-  constructor(table: TableStore, now: () => string) {
+  /** @param newMark never the same twice, in any instance */
+  constructor(table: TableStore, now: () => string, newMark: () => string = randomUUID) {
     this.table = table;
     this.now = now;
+    this.newMark = newMark;
   }
 
   async setAlerts(tenant: string, conversation: ConversationRef, alerts: 'on' | 'off'): Promise<void> {
@@ -61,11 +67,7 @@ export class DestinationStore implements Destinations, Sightings {
     const memory = `${tenant}|${conversation.key}`;
     const said = JSON.stringify([conversation, locale, person]);
     if (sighting.isEvent !== true && this.isRemembered(memory, said, sighting)) return { isNew: false };
-    let isNew = false;
-    await this.change(tenant, conversation.key, (known) => {
-      isNew = known === undefined;
-      return broughtUpToDate(known, sighting);
-    });
+    const isNew = await this.change(tenant, conversation.key, (known) => broughtUpToDate(known, sighting));
     this.remember(memory, said);
     return { isNew };
   }
@@ -98,18 +100,24 @@ export class DestinationStore implements Destinations, Sightings {
     return known === undefined || known.locale === '' ? undefined : known.locale;
   }
 
-  /** Read, change, write under the row's own ETag; tried again when somebody else was first. */
-  private async change(tenant: string, conversationKey: string, change: Change): Promise<void> {
+  /**
+   * Read, change, write under the row's own ETag; tried again when somebody else was first.
+   * @returns whether this has made the row; where the answer to that was lost, the mark in it tells
+   */
+  private async change(tenant: string, conversationKey: string, change: Change): Promise<boolean> {
     const partition = partitionOf(tenant);
     const key = destinationKey(conversationKey);
+    const mark = this.newMark();
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const row = await this.table.get(partition, key);
+      if (isMarked(row, mark)) return true;
       const known = row && readDestination(row);
       const next = change(known);
-      if (next === undefined || same(known, next)) return;
-      const result = await this.table.commit(partition, [write(key, next, row)]);
-      if (result.kind === 'committed') return;
+      if (next === undefined || same(known, next)) return false;
+      const result = await this.table.commit(partition, [write(key, next, row ?? mark)]);
+      if (result.kind === 'committed') return row === undefined;
     }
+    return false;
   }
 
   /** Another instance may pause the place while it is remembered here: so the first sighting is made up for at the end. */
@@ -164,10 +172,15 @@ function broughtUpToDate(
   return whose === undefined ? next : { ...next, person: whose };
 }
 
-function write(key: string, next: Destination, row: Row | undefined) {
+function isMarked(row: Row | undefined, mark: string): boolean {
+  return row?.values[MARK] === mark;
+}
+
+/** A new row carries its writer's mark, until it is changed. */
+function write(key: string, next: Destination, row: Row | string) {
   const values = destinationValues(next);
-  return row === undefined
-    ? ({ kind: 'insert', key, values } as const)
+  return typeof row === 'string'
+    ? ({ kind: 'insert', key, values: { ...values, [MARK]: row } } as const)
     : ({ kind: 'replace', key, values, etag: row.etag } as const);
 }
 

@@ -1,4 +1,5 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
+import { labelOf } from '../../../src/billing/ledger/cards.js';
 import { reviewCards } from '../../../src/billing/ledger/commands/review-cards.js';
 import { rechargeOpenedBy, setBackups } from '../../../src/billing/ledger/commands/set-backups.js';
 import type { ChosenMethod } from '../../../src/billing/ledger/model.js';
@@ -31,6 +32,12 @@ describe('choosing backups', () => {
     const chosen = accept(ask(ruled(), [TWO, ONE]));
     expect(chosen.account.backups).toEqual([TWO, ONE]);
     expect(accept(ask(chosen, [])).account.backups).toEqual([]);
+  });
+
+  test('as they stand changes nothing, whenever it is asked again', () => {
+    const chosen = accept(ask(ruled(), [TWO, ONE]));
+    expect(accept(ask(chosen, [TWO, ONE], after(START, { hours: 1 })))).toBe(chosen);
+    expect(accept(ask(chosen, [ONE, TWO])).account.backups).toEqual([ONE, TWO]);
   });
 
   test('goes before there is a rule', () => {
@@ -87,7 +94,7 @@ describe('when the rule’s card is declined', () => {
     expect(world.account.health).toMatchObject({ failures: 1 });
     expect(world.account.health.notBefore).toBeUndefined();
     expect(alertsOf(world, 'rechargeFailed')).toMatchObject([
-      { facts: { paused: false, method: CARD, goesOnWith: { brand: ONE.brand } } },
+      { facts: { paused: false, method: labelOf(CARD), goesOnWith: { brand: ONE.brand } } },
     ]);
   });
 
@@ -97,7 +104,7 @@ describe('when the rule’s card is declined', () => {
     expect(world.account.health.pausedBy).toBeUndefined();
     expect(world.account.rule?.method).toEqual(CARD);
     expect(alertsOf(world, 'recharged')).toMatchObject([
-      { facts: { method: ONE, insteadOf: { last4: '4242' } } },
+      { facts: { method: labelOf(ONE), insteadOf: { last4: '4242' } } },
     ]);
     expect(alertsOf(world, 'rechargeFailed')).toMatchObject([{ healed: { how: 'credited' } }]);
   });

@@ -1,3 +1,4 @@
+import { labelOf } from '../../../src/billing/ledger/cards.js';
 import { recordDispute } from '../../../src/billing/ledger/commands/record-dispute.js';
 import { remainderOf } from '../../../src/billing/ledger/credit-line.js';
 import { rechargeState } from '../../../src/billing/ledger/recharge-state.js';
@@ -36,7 +37,7 @@ test('what the bank withdrew is taken off: what is left of the lot, and a debit 
 
 test('people are told once, with what it means', () => {
   const world = reversed(spent(ruled, usd(40)), 'p-1', withdrawn());
-  const told = { balance: usd(-10), amount: usd(50), paymentId: 'p-1', method: CARD, paused: true };
+  const told = { balance: usd(-10), amount: usd(50), paymentId: 'p-1', method: labelOf(CARD), paused: true };
   expect(alertsOf(world, 'disputed')).toMatchObject([{ facts: told }]);
   expect(alertsOf(world, 'negative')).toMatchObject([{ facts: { reversal: 'dispute' } }]);
   expect(reversed(world, 'p-1', withdrawn())).toBe(world);

@@ -1,4 +1,5 @@
 import { after } from '../../../src/billing/ledger/calendar.js';
+import { labelOf } from '../../../src/billing/ledger/cards.js';
 import { recordBegun } from '../../../src/billing/ledger/commands/record-begun.js';
 import {
   recordOutcome,
@@ -129,7 +130,7 @@ describe('a success', () => {
           balance: usd(65),
           amount: usd(50),
           paymentId: world.entries.at(-1)!.reference,
-          method: CARD,
+          method: labelOf(CARD),
         },
       },
     ]);
@@ -197,6 +198,8 @@ describe('a decline', () => {
   test('of a recharge is told with the card, the amount, and when it is tried next', () => {
     const open = auto();
     const world = said(open, DECLINED);
+    // Many people read it: of the card what it is called, and no id.
+    expect(alertsOf(world)[0]!.facts.method).toEqual(labelOf(CARD));
     expect(alertsOf(world)).toMatchObject([
       {
         kind: 'rechargeFailed',
@@ -205,7 +208,7 @@ describe('a decline', () => {
           balance: usd(15),
           amount: usd(50),
           paymentId: idOf(open),
-          method: CARD,
+          method: labelOf(CARD),
           declineReason: 'insufficientFunds',
           paused: false,
           nextTry: after(LATER, { hours: 1 }),
@@ -342,7 +345,7 @@ describe('a payment that waits for a person', () => {
     expect(alertsOf(world)).toMatchObject([
       {
         kind: 'rechargeFailed',
-        facts: { declineReason: 'needsAction', actionUrl: URL, amount: usd(50), method: CARD },
+        facts: { declineReason: 'needsAction', actionUrl: URL, amount: usd(50), method: labelOf(CARD) },
       },
     ]);
     expect(alertsOf(said(world, { ...ACTION, url: `${URL}/2` }))).toHaveLength(1);
@@ -377,7 +380,7 @@ describe('a payment in doubt', () => {
       {
         kind: 'paymentUnknown',
         at: LATER,
-        facts: { balance: usd(30), amount: usd(50), paymentId: 'm1', method: CARD },
+        facts: { balance: usd(30), amount: usd(50), paymentId: 'm1', method: labelOf(CARD) },
       },
     ]);
     expect(world.account.openPayments).toMatchObject([{ id: 'm1', alert: 1n }]);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { labelOf } from '../cards.js';
 import { SYSTEM, type Lot, type Payment, type Reversal } from '../model.js';
 import {
   heldOf,
@@ -129,7 +130,13 @@ function tell(world: World, { kind, id, amount }: Reversal, { paymentId, now }: 
   const reversal = payment === undefined ? undefined : reversalOf(payment, { kind, id });
   if (payment === undefined || reversal === undefined) return world;
   const { balance, rule } = world.account;
-  const facts = { balance, amount, paymentId, method: payment.method, paused: rule?.enabled === true };
+  const facts = {
+    balance,
+    amount,
+    paymentId,
+    method: labelOf(payment.method),
+    paused: rule?.enabled === true,
+  };
   const raised = raise(world, { kind: 'disputed', at: now, facts });
   const told = { ...reversal, alert: raised.account.alertCount };
   return withRows(raised, [withReversal(payment, told)]);

@@ -1,5 +1,6 @@
 /** What the processor said of a payment: the one place where a charge becomes credit (DESIGN §4, step 3). */
 import { after, expiryOf } from '../calendar.js';
+import { labelOf } from '../cards.js';
 import { post } from '../entries.js';
 import { withLotJobs } from '../lot-times.js';
 import { SYSTEM, type Account, type Actor, type Payment } from '../model.js';
@@ -103,7 +104,7 @@ function settle(world: World, payment: Payment, { report, now }: Context): World
     balance: balanceAfter,
     amount: payment.amount,
     paymentId: payment.id,
-    method: payment.method,
+    method: labelOf(payment.method),
     ...(payment.insteadOf !== undefined && { insteadOf: payment.insteadOf }),
   };
   const told = auto ? raise(healed, { kind: 'recharged', at: now, facts }) : healed;

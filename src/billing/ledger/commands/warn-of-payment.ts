@@ -1,3 +1,4 @@
+import { labelOf } from '../cards.js';
 import { SYSTEM, type Payment } from '../model.js';
 import { raise, watchLow } from '../watch.js';
 import { accepted, paymentOf, refused, withAccount, withRows, type Decision, type World } from '../world.js';
@@ -9,7 +10,7 @@ export function warnOfUnknown(world: World, paymentId: string, now: string): Dec
   if (payment.status !== 'unknown' || payment.told === true) return accepted(world, payment);
   const row: Payment = { ...payment, told: true };
   const { balance } = world.account;
-  const facts = { balance, amount: payment.amount, paymentId, method: payment.method };
+  const facts = { balance, amount: payment.amount, paymentId, method: labelOf(payment.method) };
   const raised = raise(withRows(world, [row]), { kind: 'paymentUnknown', at: now, facts });
   const { openPayments, alertCount: alert } = raised.account;
   const noted = openPayments.map((open) => (open.id === paymentId ? { ...open, alert } : open));
