@@ -4,7 +4,7 @@ import { money } from '../../src/billing/money.js';
 import { ADMIN_CENTER_METHOD } from '../../src/billing/payments/admin-center/admin-center-method.js';
 import { AdminCenterProcessor } from '../../src/billing/payments/admin-center/admin-center-processor.js';
 import { ADMIN, TENANT, usd } from '../support/billing.js';
-import { call, rule, topUp, use, type Prepared, type Scenario } from './ambiguous-prepared.js';
+import { call, declined, topUp, use, type Prepared, type Scenario } from './ambiguous-prepared.js';
 
 function attest({ billing, clock }: Prepared, paymentId?: string): Promise<Outcome<unknown>> {
   const click = { id: 'attest-click', mintedAt: clock.now() };
@@ -26,8 +26,12 @@ function setBalance({ billing, clock }: Prepared, shown: number, said: number): 
 
 export const WORD_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a purchase that a person attests': { act: (world) => attest(world) },
-  'an attested purchase that ends what was told, and does not reach the trigger': {
-    prepare: (world) => use(world, call('a', 60)).then(() => rule(world)),
+  'an attested purchase that lifts the balance above zero': {
+    prepare: (world) => use(world, call('a', 60)),
+    act: (world) => attest(world),
+  },
+  'an attested purchase while auto-recharge is paused': {
+    prepare: (world) => declined(world, 'expiredCard'),
     act: (world) => attest(world),
   },
   'an attested purchase that answers an open request': {
