@@ -127,7 +127,7 @@ walk('a newcomer in the real page', () => {
       expect(await balance.text()).toContain('$15.00');
       await picture(balance, 'balance-held');
       const why = await page.ask('why', 'newest first');
-      expect(await why.text()).toContain('a correction never starts a charge');
+      expect(await why.text()).toContain('auto-recharge was on hold');
       await picture(why, 'why');
       await picture(await page.ask('balance on yesterday', 'Balance at the end of'), 'balance-at');
       await picture(

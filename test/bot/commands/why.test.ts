@@ -53,7 +53,7 @@ test('a recharge that did not happen is explained too', async () => {
   );
   const text = textOf(await chat.typed());
   expect(text).toContain('No recharge\nNov 17, 2026');
-  expect(text).toContain('but a correction had brought it there, and a correction never starts a charge.');
+  expect(text).toContain('The hold came with an adjustment, and an adjustment never starts a recharge.');
 });
 
 test('older answers come page by page, and none is left out or told twice', async () => {
