@@ -4,16 +4,14 @@ import { after } from '../ledger/calendar.js';
 import { COLLECT } from '../ledger/commands/collect-usage.js';
 import type { Account, Alert } from '../ledger/model.js';
 import { rowKeys, type Job } from '../ledger/world.js';
-import { newestFirst } from '../storage/keys.js';
-import type { TableStore } from '../storage/table.js';
+import { afterPrefix, newestFirst } from '../storage/keys.js';
+import type { RangeQuery, Row, TableStore } from '../storage/table.js';
 
 /** What is younger may be under way just now, with a due row that came after those that were read. */
 const YOUNG_MINUTES = 5;
-/** Alerts looked at, the newest first, and how old they may be. */
-const ALERTS_MAX = 50;
+/** How old the alerts may be that are looked at, and how many are read at a time. */
 const ALERT_DAYS_MAX = 7;
-/** Deliveries of one alert looked at. */
-const DELIVERIES_MAX = 100;
+const ALERTS_PER_PAGE = 50;
 
 type Table = Pick<TableStore, 'query' | 'getMany'>;
 
@@ -33,29 +31,71 @@ export class OwedRows {
     return payments.flatMap(({ id, refund }) => (refund !== undefined && refund.at < time ? [id] : []));
   }
 
-  /** The newest first. */
-  async newest(tenant: string): Promise<readonly Alert[]> {
-    const range = { from: 'alert:', to: 'alert;', limit: ALERTS_MAX };
-    const rows = await this.table.query(partitionOf(tenant), range);
-    return rows.map(readLedgerRow).filter((row) => row.type === 'alert');
+  /** Back to that time, the newest first, page by page. */
+  async *alertsSince(tenant: string, time: string): AsyncGenerator<readonly Alert[]> {
+    const [to, limit] = ['alert;', ALERTS_PER_PAGE];
+    let from: string | undefined = 'alert:';
+    while (from !== undefined) {
+      const page: readonly Row[] = await this.table.query(partitionOf(tenant), { from, to, limit });
+      const alerts = page.map(readLedgerRow).filter((row) => row.type === 'alert');
+      const recent = alerts.filter(({ at }) => at >= time);
+      yield recent;
+      from = recent.length === limit ? `${page.at(-1)?.key ?? ''} ` : undefined;
+    }
   }
 
-  /** Nobody was asked to hear it, or somebody waits for another try. */
-  async isUnfinished(tenant: string, sequence: bigint): Promise<boolean> {
-    const states = await this.states(tenant, sequence);
-    return states.length === 0 || states.includes('waiting');
+  /** Of these, in their order: those that nobody was asked to hear, and those that somebody waits for another try of. */
+  async unfinished(tenant: string, alerts: readonly Alert[]): Promise<readonly bigint[]> {
+    const sequences = alerts.map(({ sequence }) => sequence);
+    const waiting = await this.waitedFor(tenant, sequences.map(deliveriesOf));
+    const isUnfinished = await Promise.all(
+      sequences.map(async (one) => waiting.has(deliveriesOf(one)) || !(await this.hasDelivery(tenant, one))),
+    );
+    return sequences.filter((_, index) => isUnfinished[index]);
   }
 
   async wasHeard(tenant: string, sequence: bigint): Promise<boolean> {
-    return (await this.states(tenant, sequence)).includes('sent');
+    const range = { from: `${deliveriesOf(sequence)}:`, to: `${deliveriesOf(sequence)};` };
+    return (await this.delivery(tenant, { ...range, where: inState('sent') })) !== undefined;
   }
 
-  private async states(tenant: string, sequence: bigint): Promise<readonly unknown[]> {
-    const prefix = `delivery:${newestFirst(sequence)}`;
-    const range = { from: `${prefix}:`, to: `${prefix};`, limit: DELIVERIES_MAX, columns: ['state'] };
-    const rows = await this.table.query(partitionOf(tenant), range);
-    return rows.map(({ values }) => values['state']);
+  /**
+   * Of these prefixes of deliveries, in their order, those with a place that waits, however many do: the store looks for
+   * the next one, and the rest of its alert is passed over. Most often that is one query that finds nothing.
+   */
+  private async waitedFor(tenant: string, prefixes: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    const to = `${prefixes.at(-1) ?? ''};`;
+    let from = prefixes[0];
+    while (from !== undefined) {
+      const next = await this.delivery(tenant, { from, to, where: inState('waiting') });
+      const prefix = next?.key.slice(0, PREFIX_LENGTH);
+      if (prefix !== undefined) found.add(prefix);
+      from = prefix && `${prefix};`;
+    }
+    return found;
   }
+
+  private async hasDelivery(tenant: string, sequence: bigint): Promise<boolean> {
+    const prefix = deliveriesOf(sequence);
+    return (await this.delivery(tenant, { from: `${prefix}:`, to: `${prefix};` })) !== undefined;
+  }
+
+  private async delivery(tenant: string, range: Omit<RangeQuery, 'limit'>): Promise<Row | undefined> {
+    const [row] = await this.table.query(partitionOf(tenant), { ...range, limit: 1, columns: ['state'] });
+    return row;
+  }
+}
+
+function deliveriesOf(sequence: bigint): string {
+  return `delivery:${newestFirst(sequence)}`;
+}
+
+/** The same for every alert. */
+const PREFIX_LENGTH = deliveriesOf(0n).length;
+
+function inState(state: 'waiting' | 'sent'): NonNullable<RangeQuery['where']> {
+  return { column: 'state', from: state, to: afterPrefix(state) };
 }
 
 /** Undelivered alerts apart: they wait for somebody to come, not for a time. */
@@ -87,13 +127,12 @@ async function unheardAlerts(
   alerts: OwedRows,
 ): Promise<readonly Job[]> {
   if (alertCount === 0n) return [];
-  const old = after(now, { days: -ALERT_DAYS_MAX });
-  const recent = (await alerts.newest(tenant)).filter(
-    ({ at, only, sequence }) =>
-      at >= old && at < young && only === undefined && !undelivered.includes(sequence),
-  );
-  const unfinished = await Promise.all(recent.map(({ sequence }) => alerts.isUnfinished(tenant, sequence)));
-  return recent
-    .filter((_, index) => unfinished[index])
-    .map(({ sequence }): Job => ({ name: 'alert', subject: sequence.toString() }));
+  const owed: bigint[] = [];
+  for await (const page of alerts.alertsSince(tenant, after(now, { days: -ALERT_DAYS_MAX }))) {
+    const looked = page.filter(
+      ({ at, only, sequence }) => at < young && only === undefined && !undelivered.includes(sequence),
+    );
+    owed.push(...(await alerts.unfinished(tenant, looked)));
+  }
+  return owed.map((sequence): Job => ({ name: 'alert', subject: sequence.toString() }));
 }
