@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BEA, VERA, startApp, type TestApp } from '../support/app.js';
 import { usd } from '../support/billing.js';
 import { buttonsOf, textOf } from '../support/card-nodes.js';
-import type { Answer, ChatClient, ShownCard } from '../support/client.js';
+import type { Answer, ChatClient } from '../support/client.js';
 
 const URL = 'https://admin.example.com/your-products';
 let bot: TestApp;
@@ -34,23 +34,6 @@ async function record(chat: ChatClient, form: Answer, typed: Record<string, stri
 
 async function funded(chat: ChatClient, amount: string): Promise<void> {
   await record(chat, await chat.say(`added ${amount}`), { invoice: `E-${randomUUID()}` });
-}
-
-/** What stands in the channel beside its threads. */
-function told(chat: ChatClient): readonly ShownCard[] {
-  return bot.connector
-    .shown(chat.setting.conversationId)
-    .filter(({ kind, activity }) => kind !== 'create' && activity['attachments'] !== undefined)
-    .map(({ activity, activityId }) => {
-      const [attachment] = activity['attachments'] as readonly { content: ShownCard['content'] }[];
-      return { content: attachment?.content ?? {}, summary: String(activity['summary']), activityId };
-    });
-}
-
-async function heard(chat: ChatClient, words: string): Promise<ShownCard> {
-  const find = (): ShownCard | undefined => told(chat).find((card) => textOf(card).includes(words));
-  await bot.connector.waitFor(() => find() !== undefined);
-  return find()!;
 }
 
 async function listening(chat: ChatClient): Promise<ChatClient> {
@@ -159,7 +142,7 @@ test('below the trigger the channel is asked once to buy; whoever did says so th
   const channel = await listening(chat);
   expect((await ruled(chat)).text).toContain('people are asked to buy $50.00');
   await bot.use(chat.setting.tenant, 15);
-  const alert = await heard(channel, '⚠ Buy $50.00 of credits');
+  const alert = await bot.heard(channel, '⚠ Buy $50.00 of credits');
   expect(textOf(alert)).toContain('this request lapses');
   const titles = buttonsOf(alert).map(({ title }) => title);
   expect(titles).toEqual(['Open the admin center', 'I have added it', 'Not now', 'Balance']);
@@ -167,10 +150,10 @@ test('below the trigger the channel is asked once to buy; whoever did says so th
     await bot.later({ hours: 1 });
     await bot.use(chat.setting.tenant, 1);
   }
-  expect(told(channel).filter((card) => textOf(card).includes('Buy $50.00'))).toHaveLength(1);
+  expect(channel.posted.filter((card) => textOf(card).includes('Buy $50.00'))).toHaveLength(1);
   const bea = channel.as({ person: BEA });
   await record(bea, await bea.click(alert, 'I have added it'), { amount: '60', invoice: 'E0400-9' });
-  const healed = await heard(channel, 'Bea Boss says that $60.00 was bought and added.');
+  const healed = await bot.heard(channel, 'Bea Boss says that $60.00 was bought and added.');
   expect(healed.activityId).toBe(alert.activityId);
   expect(await bot.balance(chat.setting.tenant!)).toBe(usd(70));
 });
@@ -181,19 +164,19 @@ test('“not now” closes the request, and it is not asked again before the bal
   const channel = await listening(chat);
   await ruled(chat);
   await bot.use(chat.setting.tenant, 15);
-  const alert = await heard(channel, '⚠ Buy $50.00 of credits');
+  const alert = await bot.heard(channel, '⚠ Buy $50.00 of credits');
   const closed = await channel.click(alert, 'Not now');
   expect(closed.text).toContain('Ada Admin said “not now”. The bot bought nothing.');
-  await heard(channel, 'Closed: Buy $50.00 of credits');
+  await bot.heard(channel, 'Closed: Buy $50.00 of credits');
   for (let hour = 0; hour < 3; hour += 1) {
     await bot.later({ hours: 1 });
     await bot.use(chat.setting.tenant, 1);
   }
-  expect(told(channel).some((card) => textOf(card).includes('⚠ Buy'))).toBe(false);
+  expect(channel.posted.some((card) => textOf(card).includes('⚠ Buy'))).toBe(false);
   expect((await chat.say('balance')).text).toContain('Asked, not bought');
   await funded(chat, '40');
   await bot.use(chat.setting.tenant, 40);
-  await heard(channel, '⚠ Buy $50.00 of credits');
+  await bot.heard(channel, '⚠ Buy $50.00 of credits');
 });
 
 test('a request that nobody answers lapses after a week, is told, and can still be recorded', async () => {
@@ -202,10 +185,10 @@ test('a request that nobody answers lapses after a week, is told, and can still 
   const channel = await listening(chat);
   await ruled(chat);
   await bot.use(chat.setting.tenant, 15);
-  await heard(channel, '⚠ Buy $50.00 of credits');
+  await bot.heard(channel, '⚠ Buy $50.00 of credits');
   await bot.later({ days: 7, minutes: 31 });
-  await heard(channel, 'Nobody recorded a purchase in time.');
-  await heard(channel, '⚠ The balance is low');
+  await bot.heard(channel, 'Nobody recorded a purchase in time.');
+  await bot.heard(channel, '⚠ The balance is low');
   const { openPayments } = await bot.app.billing.billing.reader.account(chat.setting.tenant!);
   expect(openPayments).toEqual([]);
 });
@@ -223,7 +206,7 @@ test('“set balance” records what the portal shows, with the difference, and 
   expect(account).toMatchObject({ balance: usd(12.5), openPayments: [], health: { held: true } });
   expect(account.attested).toMatchObject({ balance: usd(12.5), by: { name: 'Ada Admin' } });
   // It comes into the same chat by itself: not between a word and its answer.
-  await heard(chat, 'The balance is low');
+  await bot.heard(chat, 'The balance is low');
   const balance = await chat.say('balance');
   expect(balance.text).toContain('By Ada Admin’s word, Microsoft’s admin center showed $12.50');
   expect((await chat.say('history')).text).toContain('by Ada Admin’s word');

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ADA, VERA, startApp, type TestApp } from '../support/app.js';
 import { usd } from '../support/billing.js';
 import { buttonsOf } from '../support/card-nodes.js';
-import type { ChatClient, ShownCard } from '../support/client.js';
+import type { ChatClient } from '../support/client.js';
 import { textOf } from '../support/card-nodes.js';
 
 let bot: TestApp;
@@ -13,17 +13,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => bot.stop());
-
-/** What stands in the channel beside its threads: alerts are posts of their own. */
-function told(chat: ChatClient): readonly ShownCard[] {
-  return bot.connector
-    .shown(chat.setting.conversationId)
-    .filter(({ kind, activity }) => kind !== 'create' && activity['attachments'] !== undefined)
-    .map(({ activity, activityId }) => {
-      const [attachment] = activity['attachments'] as readonly { content: ShownCard['content'] }[];
-      return { content: attachment?.content ?? {}, summary: String(activity['summary']), activityId };
-    });
-}
 
 /** Ada with funds, and a channel of the same tenant that asked for alerts. */
 async function listening(
@@ -49,7 +38,7 @@ test('low, negative and recovered are told once each, in the language of the cha
   const tenant = ada.setting.tenant;
   const english = bot.client({ tenant, scope: 'group' });
   await english.say('alerts here');
-  const before = told(english).length;
+  const before = english.posted.length;
   await bot.use(tenant, 41);
   await bot.heard(channel, '⚠ Il saldo è basso');
   await bot.heard(english, '⚠ The balance is low');
@@ -63,9 +52,9 @@ test('low, negative and recovered are told once each, in the language of the cha
   await bot.heard(english, '✓ The balance is back');
   await bot.heard(channel, '✓ Il saldo è di nuovo in positivo');
   await bot.later({ minutes: 3 });
-  expect(told(channel)).toHaveLength(3);
-  expect(told(english)).toHaveLength(before + 3);
-  for (const card of told(channel)) expect(textOf(card)).not.toMatch(/balance|alerts are on/u);
+  expect(channel.posted).toHaveLength(3);
+  expect(english.posted).toHaveLength(before + 3);
+  for (const card of channel.posted) expect(textOf(card)).not.toMatch(/balance|alerts are on/u);
 });
 
 test('“Add funds” on an alert opens the form below and leaves the alert; the receipt heals it, with who did it', async () => {
@@ -105,7 +94,7 @@ test('auto-recharge adds funds when usage takes the balance below the trigger, a
   expect(textOf(alert)).toContain('Balance now: $69.50');
   expect(await bot.balance(ada.setting.tenant!)).toBe(usd(69.5));
   await bot.later({ minutes: 3 });
-  expect(told(channel)).toHaveLength(1);
+  expect(channel.posted).toHaveLength(1);
   expect(await bot.charged(ada.setting.tenant!)).toBe(2);
 });
 
@@ -163,10 +152,10 @@ test('“alerts off” ends it, and a test alert takes the real way to this conv
   await channel.say('test alert');
   expect(textOf(await bot.heard(channel, 'This is a test alert'))).toContain('Ada Admin asked for it');
   expect((await channel.say('alerts off')).text).toContain('Alerts are off here');
-  const before = told(channel).length;
+  const before = channel.posted.length;
   await bot.use(ada.setting.tenant, 45);
   await bot.heard(ada, '⚠ The balance is low');
-  expect(told(channel)).toHaveLength(before);
+  expect(channel.posted).toHaveLength(before);
 });
 
 test('where alerts were asked for in a thread, they come as posts of their own', async () => {

@@ -1,8 +1,8 @@
 /** Backups that would be charged at once: the question before it, and the preview that names the card. */
 import { randomUUID } from 'node:crypto';
-import type { TestScenario } from '../../src/billing/payments/processor.js';
 import { startApp, until, type TestApp } from '../support/app.js';
-import type { Answer, ChatClient } from '../support/client.js';
+import type { ChatClient } from '../support/client.js';
+import { manage, recharge } from '../support/stored-cards.js';
 
 let bot: TestApp;
 
@@ -14,23 +14,6 @@ afterAll(() => bot.stop());
 
 const DEFAULT = 'Visa •••• 4242';
 const DECLINING = 'Mastercard •••• 9995';
-
-/** Presses “Manage” on the row of that card. */
-async function manage(chat: ChatClient, name: string): Promise<Answer> {
-  const list = await chat.say('payment methods');
-  const rows = list.card.content['body'] as readonly Record<string, unknown>[];
-  const row = rows.find(
-    (element) => element['type'] === 'ColumnSet' && JSON.stringify(element).includes(name),
-  );
-  return chat.click({ ...list.card, content: { ...list.card.content, body: [row], actions: [] } }, 'Manage');
-}
-
-async function recharge(chat: ChatClient, scenario: TestScenario): Promise<void> {
-  const form = await chat.say('set auto-recharge');
-  const inputs = { trigger: '20', amount: '50', method: `sandbox-${scenario}` };
-  const preview = await chat.click(form.card, 'Continue', inputs);
-  await chat.click(preview.card, 'Turn on');
-}
 
 async function backupsOf(chat: ChatClient): Promise<readonly string[]> {
   const { backups } = await bot.app.billing.billing.reader.account(chat.setting.tenant!);

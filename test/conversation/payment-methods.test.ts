@@ -12,6 +12,7 @@ import { buttonsOf } from '../support/card-checks.js';
 import { typedCardNumber } from '../support/card-numbers.js';
 import type { Answer, ChatClient, ShownCard } from '../support/client.js';
 import { GOOD_CARD } from '../support/sandbox-wallet.js';
+import { manage, recharge } from '../support/stored-cards.js';
 
 let bot: TestApp;
 
@@ -48,28 +49,11 @@ async function send(
   return { status: response.status, html: await response.text() };
 }
 
-/** Presses “Manage” on the row of that card. */
-async function manage(chat: ChatClient, name: string): Promise<Answer> {
-  const list = await chat.say('payment methods');
-  const rows = list.card.content['body'] as readonly Record<string, unknown>[];
-  const row = rows.find(
-    (element) => element['type'] === 'ColumnSet' && JSON.stringify(element).includes(name),
-  );
-  return chat.click({ ...list.card, content: { ...list.card.content, body: [row], actions: [] } }, 'Manage');
-}
-
 /** @returns what the chat says after “Done”. */
 async function add(chat: ChatClient, scenario: TestScenario): Promise<Answer> {
   const link = await chat.say('add a card');
   expect((await send(link.card, { number: TEST_NUMBERS[scenario] })).status).toBe(200);
   return chat.click(link.card, 'Done');
-}
-
-async function recharge(chat: ChatClient, scenario: TestScenario): Promise<void> {
-  const form = await chat.say('set auto-recharge');
-  const inputs = { trigger: '20', amount: '50', method: `sandbox-${scenario}` };
-  const preview = await chat.click(form.card, 'Continue', inputs);
-  await chat.click(preview.card, 'Turn on');
 }
 
 async function idsOf(chat: ChatClient): Promise<readonly string[]> {
